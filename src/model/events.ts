@@ -1,0 +1,60 @@
+import type { Image, ImageStatus } from "./image.ts";
+
+/** What a plan is about to do, or did. */
+export interface ActionEvent {
+  readonly action: "create" | "update" | "replace" | "delete" | "none";
+  readonly name: string;
+  /** The image that is there already; for a creation the id that was chosen. */
+  readonly imageId: string | undefined;
+}
+
+/** An action that ended. */
+export interface ActionEndEvent extends ActionEvent {
+  /** The image as it is now; absent after a deletion or a failure. */
+  readonly image: Image | undefined;
+  /** Why it failed; absent when it didn't. */
+  readonly error: unknown;
+}
+
+/** How far a transfer is. */
+export interface ProgressEvent {
+  readonly name: string;
+  readonly imageId: string | undefined;
+  readonly transferredBytes: number;
+  /** Absent where nobody said how much there will be. */
+  readonly totalBytes: number | undefined;
+}
+
+/** An image's status, when it changed. */
+export interface ImageStatusEvent {
+  readonly name: string;
+  readonly imageId: string;
+  readonly status: ImageStatus;
+}
+
+/** A request that failed and is made again. */
+export interface RequestRetryEvent {
+  readonly method: string;
+  /** Without user information and query. */
+  readonly url: string;
+  /** 1 for the first repetition. */
+  readonly attempt: number;
+  /** The status that was answered, where one was. */
+  readonly status: number | undefined;
+}
+
+/** The events of an `ImageManager`, by name. */
+export interface ImageEvents {
+  "plan-start": (event: { readonly name: string }) => void;
+  "action-start": (event: ActionEvent) => void;
+  "action-end": (event: ActionEndEvent) => void;
+  "download-start": (event: ProgressEvent) => void;
+  "download-progress": (event: ProgressEvent) => void;
+  "download-end": (event: ProgressEvent) => void;
+  "upload-start": (event: ProgressEvent) => void;
+  "upload-progress": (event: ProgressEvent) => void;
+  "upload-end": (event: ProgressEvent) => void;
+  "image-status": (event: ImageStatusEvent) => void;
+  "request-retry": (event: RequestRetryEvent) => void;
+  "cache-hit": (event: { readonly name: string; readonly path: string }) => void;
+}

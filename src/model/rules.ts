@@ -1,0 +1,38 @@
+import type { ImageStatus } from "./image.ts";
+import { SERVER_PREFIX, SERVER_PROPERTIES } from "./names.ts";
+import type { AttributeName } from "./operation.ts";
+
+/** What a cloud can change, and what it keeps to itself. */
+export interface Rules {
+  /** The attributes that never change in place: a change replaces the image. */
+  readonly replaces: readonly AttributeName[];
+  /** The attributes that change in place only while the image is `queued`, without data. */
+  readonly replacesWithData: readonly AttributeName[];
+  /** The properties that only the server writes: never an operation, in either direction. */
+  readonly serverProperties: {
+    readonly names: readonly string[];
+    readonly prefixes: readonly string[];
+  };
+}
+
+/**
+ * Glance's rules: formats are fixed once there is data, an id for ever; the server's properties are those that
+ * it refuses from users (`_readonly_properties`, `_reserved_properties`, `_disallowed_properties` and the
+ * namespace `os_glance`).
+ */
+export const glanceRules: Rules = {
+  replaces: ["id", "region"],
+  replacesWithData: ["containerFormat", "diskFormat"],
+  serverProperties: { names: SERVER_PROPERTIES, prefixes: [SERVER_PREFIX] },
+};
+
+/** Whether only the server writes the property of this name. */
+export function isServerProperty(name: string, { serverProperties }: Rules): boolean {
+  return serverProperties.names.includes(name) || serverProperties.prefixes.some((prefix) => name.startsWith(prefix));
+}
+
+/** Whether an image in this status would have to be replaced for this attribute to change. */
+export function forcesReplacement(name: string, status: ImageStatus, rules: Rules): boolean {
+  const fixed = status === "queued" ? rules.replaces : [...rules.replaces, ...rules.replacesWithData];
+  return fixed.some((attribute) => attribute === name);
+}
