@@ -1,0 +1,38 @@
+export type { Backend, CallOptions, ImageData, Members, MetadataOperation } from "./backends/backend.ts";
+export type { Checksum } from "./model/checksum.ts";
+export * from "./model/errors/index.ts";
+export type {
+  ActionEndEvent,
+  ActionEvent,
+  ImageEvents,
+  ImageStatusEvent,
+  ProgressEvent,
+  RequestRetryEvent,
+} from "./model/events.ts";
+export type { ContainerFormat, DiskFormat, Visibility } from "./model/formats.ts";
+export type { Image, ImageStatus } from "./model/image.ts";
+export type { NewImage } from "./model/new-image.ts";
+export type {
+  AttributeName,
+  AttributeOperation,
+  MemberOperation,
+  Operation,
+  PropertyOperation,
+  TagOperation,
+} from "./model/operation.ts";
+export type { ImageQuery, Sort, SortKey } from "./model/query.ts";
+export { glanceRules, type Rules } from "./model/rules.ts";
+export type {
+  DeclaredChecksum,
+  FileSource,
+  ImageSource,
+  ObjectSource,
+  OpenData,
+  OpenSource,
+  Source,
+  UrlSource,
+  VolumeSource,
+  WebDownloadSource,
+} from "./model/source.ts";
+export { type Codec, ImageSpec, type ImageSpecInput } from "./model/spec.ts";
+export * from "./reconcile/index.ts";

@@ -1,0 +1,179 @@
+import { randomUUID } from "node:crypto";
+import {
+  type Image,
+  type ImageSpec,
+  ImageStateError,
+  isServerProperty,
+  type Operation,
+  PlanError,
+  parseSpec,
+  SOURCE_RECORD,
+  type Source,
+  SpecError,
+} from "../model/index.ts";
+import { isLocalSource } from "../transfer/source.ts";
+import { basisOf } from "./basis.ts";
+import { sourceRecord } from "./content.ts";
+import { callOptions, type Context } from "./context.ts";
+import { createImage } from "./create.ts";
+import { type Filling, fillImage, startTransfer } from "./fill.ts";
+import { findActual, withMembers } from "./find.ts";
+import { changeMetadata } from "./metadata.ts";
+import { newImage, replacingImage } from "./new-image.ts";
+import type { Plan } from "./plan.ts";
+import { redactedField } from "./planned-source.ts";
+import type { Verification } from "./verify.ts";
+
+/** What applying a plan came to. */
+export interface Applied {
+  /** The image as it is now; absent after a deletion. */
+  readonly image: Image | undefined;
+  readonly verification: Verification;
+}
+
+const NOTHING_SENT: Verification = { status: "skipped", reason: "no data was sent" };
+
+/**
+ * Does what a plan holds, exactly, to the image that it was made for.
+ *
+ * @param source The spec's source once more, for a plan that had to leave a secret or a function out.
+ * @throws PlanError `ERR_PLAN_STALE` when the image isn't what the plan was made for; nothing was written.
+ * @throws SpecError `ERR_SPEC_INVALID` when the source has to be given; nothing was sent.
+ */
+export async function applyPlan(context: Context, plan: Plan, source: Source | undefined): Promise<Applied> {
+  const desired = specOf(plan, source);
+  const actual = await readBasis(context, plan, desired);
+  if (actual === undefined) return plan.action === "create" ? create(context, desired) : { image: undefined, verification: NOTHING_SENT };
+  switch (plan.action) {
+    case "none":
+    case "create":
+      return { image: actual, verification: NOTHING_SENT };
+    case "update":
+      return update(context, plan, desired, actual);
+    case "replace":
+      return replace(context, plan, desired, actual);
+    case "delete":
+      await deleteImage(context, actual, false);
+      return { image: undefined, verification: NOTHING_SENT };
+    default:
+      return plan.action satisfies never;
+  }
+}
+
+/**
+ * Deletes an image.
+ *
+ * @param force Whether `protected` is lifted.
+ * @throws ImageStateError `ERR_IMAGE_PROTECTED` when it is protected; nothing was sent.
+ */
+export async function deleteImage(context: Context, image: Image, force: boolean): Promise<void> {
+  if (image.protected === true) {
+    if (!force) throw protectedError(image);
+    await changeMetadata(context, image, [{ kind: "attribute", op: "update", name: "protected", from: true, to: false }]);
+  }
+  await context.backend.delete(image.id, callOptions(context));
+}
+
+async function create(context: Context, desired: ImageSpec): Promise<Applied> {
+  const id = desired.id ?? randomUUID();
+  return createImage(context, {
+    image: newImage(desired, id, sourceRecord(desired)),
+    members: desired.members ?? [],
+    filling: fillingOf(desired, id),
+    pinned: desired.id !== undefined,
+  });
+}
+
+async function update(context: Context, plan: Plan, desired: ImageSpec, actual: Image): Promise<Applied> {
+  const filling = plan.content === "changed" ? fillingOf(desired, actual.id) : undefined;
+  if (filling === undefined) return { image: await changeMetadata(context, actual, plan.operations), verification: NOTHING_SENT };
+  const transfer = await startTransfer(context, filling);
+  try {
+    // Before the data, never beside it: Glance reverts what is written while an upload runs.
+    await changeMetadata(context, actual, [...plan.operations, ...recordOperations(desired, actual)]);
+    return await fillImage(context, filling, transfer);
+  } finally {
+    await transfer.close();
+  }
+}
+
+async function replace(context: Context, plan: Plan, desired: ImageSpec, actual: Image): Promise<Applied> {
+  const { rules } = context.backend;
+  const id = desired.id !== undefined && desired.id !== actual.id ? desired.id : randomUUID();
+  const unprotect = desired.protected === false;
+  if (actual.protected === true && !unprotect) throw protectedError(actual);
+  const creation = {
+    image: replacingImage(actual, plan.operations, {
+      id,
+      sourceRecord: sourceRecord(desired),
+      isServerProperty: (name) => isServerProperty(name, rules),
+    }),
+    members: desired.members ?? actual.members ?? [],
+    filling: fillingOf(desired, id),
+    pinned: id === desired.id,
+  };
+  if (plan.onReplace !== "delete-first") {
+    const created = await createImage(context, creation);
+    await deleteImage(context, actual, unprotect);
+    return created;
+  }
+  await deleteImage(context, actual, unprotect);
+  return createImage(context, creation);
+}
+
+/** The spec that a plan fulfils, with a whole source. */
+function specOf({ desired, action, name }: Plan, given: Source | undefined): ImageSpec {
+  if (desired === undefined) return { name };
+  const { source: planned, ...rest } = desired;
+  if (planned === undefined) return rest;
+  const source = given ?? planned;
+  const needsData = action === "create" || action === "replace" || action === "update";
+  const missing = redactedField(source);
+  if (missing !== undefined && needsData) {
+    const path = missing.split(".");
+    throw new SpecError([{ path, message: "is not in the plan: give the source again, as apply(plan, { source })" }]);
+  }
+  return missing === undefined ? parseSpec({ ...rest, source }) : rest;
+}
+
+/** The image that the plan was made for, as it is now; `undefined` where there shall be none. */
+async function readBasis(context: Context, plan: Plan, desired: ImageSpec): Promise<Image | undefined> {
+  if (plan.imageId === undefined) {
+    const found = plan.action === "create" ? await findActual(context, desired, undefined) : undefined;
+    if (found === undefined) return undefined;
+    throw new PlanError(`The plan creates ${JSON.stringify(plan.name)}, but there is an image of that name now: ${found.id}. Plan again`, {
+      planned: "no image",
+      observed: found.id,
+    });
+  }
+  const read = await context.backend.get(plan.imageId, callOptions(context));
+  const image = read === undefined ? undefined : await withMembers(context, read, desired.members !== undefined);
+  const observed = image === undefined ? "no image" : basisOf(image, context.backend.rules);
+  if (image === undefined && plan.action === "delete") return undefined;
+  if (image === undefined || (plan.basis !== undefined && observed !== plan.basis)) {
+    const what = image === undefined ? "is gone" : "has changed";
+    throw new PlanError(`Image ${plan.imageId} (${plan.name}) ${what} since the plan was made. Plan again`, { planned: plan.basis, observed });
+  }
+  return image;
+}
+
+function fillingOf(spec: ImageSpec, imageId: string): Filling | undefined {
+  const { source } = spec;
+  return source === undefined || !isLocalSource(source) ? undefined : { imageId, spec, source };
+}
+
+function recordOperations(desired: ImageSpec, actual: Image): Operation[] {
+  const to = sourceRecord(desired);
+  const from = actual.properties[SOURCE_RECORD];
+  if (to === from) return [];
+  if (to === undefined) return [{ kind: "property", op: "delete", name: SOURCE_RECORD }];
+  return [{ kind: "property", op: "add", name: SOURCE_RECORD, to }];
+}
+
+function protectedError({ id, name, status }: Image): ImageStateError {
+  return new ImageStateError(`Image ${id} (${name}) is protected: set protected to false, or destroy it with force`, {
+    code: "ERR_IMAGE_PROTECTED",
+    imageId: id,
+    status,
+  });
+}

@@ -1,0 +1,127 @@
+import {
+  HttpError,
+  type Image,
+  ImagewrightError,
+  type MemberOperation,
+  type NewImage,
+  UnsupportedError,
+} from "../model/index.ts";
+import { callOptions, type Context } from "./context.ts";
+import { type Filling, fillImage, startTransfer } from "./fill.ts";
+import { changeMetadata } from "./metadata.ts";
+import type { Verification } from "./verify.ts";
+
+/** An image that is to be made. */
+export interface Creation {
+  readonly image: NewImage;
+  readonly members: readonly string[];
+  /** Absent: a record without data. */
+  readonly filling: Filling | undefined;
+  /** Whether the user chose the id: a cloud never gives it again after the image is deleted. */
+  readonly pinned: boolean;
+}
+
+/** How long the removal of a half-made image may take; it goes on after an abort. */
+const CLEANUP_TIMEOUT_MS = 30_000;
+
+/** How long a creation that is under way may go on after an abort: its outcome has to be known to be undone. */
+const GRACE_MS = 5_000;
+
+/**
+ * Makes an image: record, data, verification, members. When it fails or is aborted, the half-made image is
+ * deleted; one with an id that the user chose stays, queued and empty, for the next attempt.
+ *
+ * @throws HttpError `ERR_HTTP_CONFLICT` when the id was used before.
+ */
+export async function createImage(context: Context, creation: Creation): Promise<{ image: Image; verification: Verification }> {
+  const { image: wanted, filling, members } = creation;
+  const transfer = filling === undefined ? undefined : await startTransfer(context, filling);
+  try {
+    const created = await createRecord(context, wanted);
+    const filled =
+      filling === undefined || transfer === undefined
+        ? { image: created, verification: { status: "skipped", reason: "the spec declares no data" } as const }
+        : await fillImage(context, filling, transfer);
+    const added = members.map((project): MemberOperation => ({ kind: "member", op: "add", project }));
+    return { ...filled, image: await changeMetadata(context, filled.image, added) };
+  } catch (error) {
+    await cleanUp(context, creation, error);
+    throw error;
+  } finally {
+    await transfer?.close();
+  }
+}
+
+async function createRecord(context: Context, image: NewImage): Promise<Image> {
+  const { backend } = context;
+  if (backend.create === undefined) throw new UnsupportedError({ backend: backend.name, capability: "source" });
+  context.signal?.throwIfAborted();
+  const grace = graceful(context.signal);
+  try {
+    const created = await backend.create(image, callOptions({ ...context, signal: grace.signal }));
+    context.signal?.throwIfAborted();
+    return created;
+  } catch (error) {
+    context.signal?.throwIfAborted();
+    // An answer may be lost on its way back: the id was chosen here, so the image with it is ours.
+    if (!mayHaveSucceeded(error)) throw error;
+    const existing = await backend.get(image.id, callOptions(context)).catch(() => undefined);
+    if (existing !== undefined && existing.status === "queued" && existing.name === image.name) return existing;
+    throw existing === undefined && isConflict(error) ? burnt(image.id, error) : error;
+  } finally {
+    grace.release();
+  }
+}
+
+/** A signal that follows another one after a while. */
+function graceful(signal: AbortSignal | undefined): { signal: AbortSignal; release(): void } {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const abort = () => {
+    timer = setTimeout(() => late.abort(signal?.reason), GRACE_MS);
+  };
+  signal?.addEventListener("abort", abort, { once: true });
+  return {
+    signal: late.signal,
+    release() {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    },
+  };
+}
+
+function mayHaveSucceeded(error: unknown): boolean {
+  if (!ImagewrightError.is(error)) return false;
+  const noAnswer = error.code === "ERR_NETWORK" || error.code === "ERR_TIMEOUT";
+  const serverFailed = "status" in error && typeof error.status === "number" && error.status >= 500;
+  return noAnswer || serverFailed || isConflict(error);
+}
+
+function isConflict(error: unknown): boolean {
+  return ImagewrightError.is(error) && error.code === "ERR_HTTP_CONFLICT";
+}
+
+function burnt(id: string, cause: unknown): HttpError {
+  return new HttpError(`The id ${id} was used by an image that is deleted, or belongs to another project: a cloud never gives an id twice. Choose another id`, {
+    code: "ERR_HTTP_CONFLICT",
+    status: 409,
+    cause,
+  });
+}
+
+async function cleanUp(context: Context, { image, pinned }: Creation, error: unknown): Promise<void> {
+  const { backend } = context;
+  const options = callOptions({ ...context, signal: AbortSignal.timeout(CLEANUP_TIMEOUT_MS) });
+  // Its own id can't be in conflict: then the image is somebody else's.
+  if (isConflict(error) && pinned) return;
+  try {
+    const left = await backend.get(image.id, options);
+    if (left === undefined || (pinned && left.status !== "active")) return;
+    if (left.protected === true) {
+      await backend.update(image.id, [{ kind: "attribute", op: "update", name: "protected", from: true, to: false }], options);
+    }
+    await backend.delete(image.id, options);
+  } catch {
+    // What stays behind is queued under the spec's name: the next apply takes it up.
+  }
+}

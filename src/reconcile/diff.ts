@@ -1,0 +1,96 @@
+import {
+  ATTRIBUTES,
+  type AttributeName,
+  type AttributeOperation,
+  compareStrings,
+  type Image,
+  type ImageSpec,
+  isServerProperty,
+  type MemberOperation,
+  type PropertyOperation,
+  type Rules,
+  SOURCE_RECORD,
+  sortedSet,
+  type TagOperation,
+} from "../model/index.ts";
+import { isOwned, type Ownership } from "./ownership.ts";
+
+/** What a cloud that doesn't report an attribute is taken to have. */
+const DEFAULTS: Partial<Record<AttributeName, unknown>> = {
+  minDiskGb: 0,
+  minRamMb: 0,
+  protected: false,
+  hidden: false,
+  description: "",
+};
+
+/** The attributes that differ. With no image: all that the spec declares. */
+export function diffAttributes(desired: ImageSpec, actual: Image | undefined): AttributeOperation[] {
+  const operations: AttributeOperation[] = [];
+  for (const name of ATTRIBUTES) {
+    const to = desired[name];
+    if (to === undefined) continue;
+    const from = actual === undefined ? undefined : (actual[name] ?? DEFAULTS[name]);
+    const unreported = actual !== undefined && name === "region" && from === undefined;
+    if (unreported || isSame(name, from, to)) continue;
+    operations.push({ kind: "attribute", op: "update", name, from: from ?? null, to });
+  }
+  return operations;
+}
+
+/** The properties that differ, in the order of their names. */
+export function diffProperties(
+  desired: ImageSpec["properties"],
+  actual: Image["properties"],
+  ownership: Ownership<unknown>,
+  rules: Rules,
+): PropertyOperation[] {
+  if (desired === undefined) return [];
+  const operations: PropertyOperation[] = [];
+  for (const name of sortedSet([...Object.keys(desired), ...Object.keys(actual)])) {
+    if (name === SOURCE_RECORD || isServerProperty(name, rules)) continue;
+    const to = Object.hasOwn(desired, name) ? desired[name] : undefined;
+    const from = Object.hasOwn(actual, name) ? actual[name] : undefined;
+    if (to === from) continue;
+    if (from === undefined && to !== undefined) operations.push({ kind: "property", op: "add", name, to });
+    if (from !== undefined && to !== undefined) operations.push({ kind: "property", op: "update", name, from, to });
+    if (from !== undefined && to === undefined && isOwned(name, ownership)) {
+      operations.push({ kind: "property", op: "delete", name, from });
+    }
+  }
+  return operations;
+}
+
+/** The tags that differ, in their order. */
+export function diffTags(
+  desired: ImageSpec["tags"],
+  actual: Image["tags"],
+  ownership: Ownership<unknown>,
+): TagOperation[] {
+  return diffSets(desired, actual, ownership).map(([op, tag]) => ({ kind: "tag", op, tag }));
+}
+
+/** The members that differ, in the order of their ids. */
+export function diffMembers(desired: ImageSpec["members"], actual: Image["members"]): MemberOperation[] {
+  return diffSets(desired, actual ?? [], "all").map(([op, project]) => ({ kind: "member", op, project }));
+}
+
+function diffSets(
+  desired: readonly string[] | undefined,
+  actual: readonly string[],
+  ownership: Ownership<unknown>,
+): ["add" | "delete", string][] {
+  if (desired === undefined) return [];
+  const wanted = new Set(desired);
+  const present = new Set(actual);
+  const added = [...wanted].filter((member) => !present.has(member)).map((member) => ["add", member] as const);
+  const deleted = [...present]
+    .filter((member) => !wanted.has(member) && isOwned(member, ownership))
+    .map((member) => ["delete", member] as const);
+  return [...added, ...deleted].map(([op, member]): ["add" | "delete", string] => [op, member]).sort(([, a], [, b]) => compareStrings(a, b));
+}
+
+function isSame(name: AttributeName, from: unknown, to: unknown): boolean {
+  if (name === "id" && typeof from === "string") return from.toLowerCase() === to;
+  return from === to;
+}

@@ -1,0 +1,28 @@
+import { type Image, type ImageSpec, parseChecksum } from "../model/index.ts";
+import { digestFile, isComputable } from "../transfer/digest.ts";
+import { fileSizeBytes } from "../transfer/file.ts";
+import { type SourceFacts, storedDigest } from "./content.ts";
+
+/**
+ * What can be known of a spec's source without a transfer: the size of a file, and its digest where the image has
+ * the same size and the digest would decide.
+ *
+ * @throws SpecError `ERR_SPEC_INVALID` for a file that is missing, no file, or empty.
+ */
+export async function sourceFacts({ source }: ImageSpec, actual: Image | undefined, signal?: AbortSignal): Promise<SourceFacts> {
+  if (source === undefined) return {};
+  if ("open" in source) return { sizeBytes: source.size };
+  if (!("file" in source)) return {};
+  const sizeBytes = await fileSizeBytes(source);
+  if (actual?.sizeBytes !== sizeBytes) return { sizeBytes };
+  const declared = typeof source.checksum === "string" ? parseChecksum(source.checksum) : undefined;
+  if (declared !== undefined && storedDigest(actual, declared.algorithm) !== undefined) return { sizeBytes };
+  const algorithm = reportedAlgorithm(actual);
+  if (algorithm === undefined) return { sizeBytes };
+  return { sizeBytes, digests: { [algorithm]: await digestFile(source, algorithm, signal) } };
+}
+
+function reportedAlgorithm({ hashAlgorithm, hashValue, checksum }: Image): string | undefined {
+  if (hashAlgorithm !== undefined && hashValue && isComputable(hashAlgorithm)) return hashAlgorithm.toLowerCase();
+  return checksum ? "md5" : undefined;
+}

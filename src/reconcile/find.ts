@@ -1,0 +1,103 @@
+import {
+  compareImages,
+  HttpError,
+  type Image,
+  type ImageQuery,
+  type ImageSpec,
+  ImageStateError,
+  isGone,
+  matchesQuery,
+} from "../model/index.ts";
+import { callOptions, type Context } from "./context.ts";
+
+/** The images that answer to a query, in its order. */
+export async function* listImages(context: Context, query: ImageQuery): AsyncGenerator<Image> {
+  if (query.sort === undefined && query.newest !== true) {
+    for await (const image of context.backend.list(query, callOptions(context))) {
+      if (matchesQuery(image, query)) yield image;
+    }
+    return;
+  }
+  const { sort: _sort, newest, ...filter } = query;
+  const images = await collect(listImages(context, filter));
+  if (newest === true) images.sort(compareImages({ sort: "createdAt:desc" })).splice(1);
+  yield* images.sort(compareImages(query));
+}
+
+/**
+ * The one image that answers to a query.
+ *
+ * @throws HttpError `ERR_HTTP_NOT_FOUND` when there is none.
+ * @throws ImageStateError `ERR_IMAGE_AMBIGUOUS` when there are several, with all of them in `matches`.
+ */
+export async function findImage(context: Context, query: ImageQuery): Promise<Image> {
+  const images = await collect(listImages(context, query));
+  const [image, ...others] = images;
+  if (image === undefined) throw notFound(`No image of the ${context.backend.name} backend answers to ${describe(query)}`);
+  if (others.length > 0) throw ambiguous(`${images.length} images answer to ${describe(query)}`, images);
+  return image;
+}
+
+/**
+ * The image that a spec is about: the one with `id`, else the one with the spec's id, else the one that this
+ * project owns with the spec's name.
+ *
+ * @throws HttpError `ERR_HTTP_NOT_FOUND` when `id` is given and there is no such image.
+ * @throws ImageStateError `ERR_IMAGE_AMBIGUOUS` when several have the name.
+ */
+export async function findActual(context: Context, spec: ImageSpec, id: string | undefined): Promise<Image | undefined> {
+  const image = id === undefined ? await findOwn(context, spec) : await getExisting(context, id);
+  return image === undefined ? undefined : withMembers(context, image, spec.members !== undefined);
+}
+
+/**
+ * The image of this id.
+ *
+ * @throws HttpError `ERR_HTTP_NOT_FOUND` when there is none.
+ */
+export async function getExisting(context: Context, id: string): Promise<Image> {
+  const image = await context.backend.get(id, callOptions(context));
+  if (image === undefined) throw notFound(`There is no image ${id}`);
+  return image;
+}
+
+/** The image with its members, where they are wanted. */
+export async function withMembers(context: Context, image: Image, wanted: boolean): Promise<Image> {
+  const { members } = context.backend;
+  if (!wanted || members === undefined || image.members !== undefined) return image;
+  return { ...image, members: await members.list(image.id, callOptions(context)) };
+}
+
+async function findOwn(context: Context, spec: ImageSpec): Promise<Image | undefined> {
+  if (spec.id !== undefined) {
+    const image = await context.backend.get(spec.id, callOptions(context));
+    if (image !== undefined) return image;
+  }
+  const { projectId, name: backendName } = context.backend;
+  const query = { name: spec.name, owner: projectId };
+  const images = (await collect(listImages(context, query))).filter((image) => !isGone(image.status));
+  if (images.length > 1) {
+    const ids = images.map(({ id }) => id).join(" and ");
+    throw ambiguous(`${images.length} images of the ${backendName} backend are named ${JSON.stringify(spec.name)}: ${ids}. Give the id of one, or delete one`, images);
+  }
+  return images[0];
+}
+
+function ambiguous(message: string, images: readonly Image[]): ImageStateError {
+  const matches = images.map(({ id, name }) => ({ id, name }));
+  return new ImageStateError(message, { code: "ERR_IMAGE_AMBIGUOUS", matches });
+}
+
+function notFound(message: string): HttpError {
+  return new HttpError(message, { code: "ERR_HTTP_NOT_FOUND", status: 404 });
+}
+
+function describe({ namePattern, ...query }: ImageQuery): string {
+  return JSON.stringify(namePattern === undefined ? query : { ...query, namePattern: String(namePattern) });
+}
+
+async function collect(images: AsyncIterable<Image>): Promise<Image[]> {
+  const all: Image[] = [];
+  for await (const image of images) all.push(image);
+  return all;
+}

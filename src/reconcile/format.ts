@@ -1,0 +1,133 @@
+import type { Operation } from "../model/index.ts";
+import type { Action, Plan } from "./plan.ts";
+import { alwaysPaint, neverPaint, type Paint, type Style, terminalPaint } from "./terminal.ts";
+
+/** Options of {@link formatPlan}. */
+export interface FormatOptions {
+  /** Default: only where the standard output is a terminal that shows colours. */
+  readonly color?: boolean | undefined;
+  /** Values are cut to this many characters. Default: 60. */
+  readonly maxValueCharacters?: number | undefined;
+}
+
+const SIGNS: Readonly<Record<Action, readonly [sign: string, style: Style]>> = {
+  create: ["+", "green"],
+  update: ["~", "yellow"],
+  replace: ["+/-", "red"],
+  delete: ["-", "red"],
+  none: ["=", "dim"],
+};
+
+const STEPS: Readonly<Record<Operation["op"], readonly [sign: string, style: Style]>> = {
+  add: ["+", "green"],
+  update: ["~", "yellow"],
+  delete: ["-", "red"],
+};
+
+/**
+ * Prints a plan, or several with a summary, as a diff for people: `+` adds, `~` changes in place, `-` deletes,
+ * `+/-` replaces. Holds no secret, as the plan holds none.
+ */
+export function formatPlan(plan: Plan | readonly Plan[], options: FormatOptions = {}): string {
+  const { color, maxValueCharacters = 60 } = options;
+  const paint = color === undefined ? terminalPaint : color ? alwaysPaint : neverPaint;
+  if (!isList(plan)) return formatOne(plan, paint, maxValueCharacters);
+  return [...plan.map((one) => formatOne(one, paint, maxValueCharacters)), summary(plan, paint)].join("\n");
+}
+
+function isList(plan: Plan | readonly Plan[]): plan is readonly Plan[] {
+  return Array.isArray(plan);
+}
+
+function formatOne(plan: Plan, paint: Paint, max: number): string {
+  const [sign, style] = SIGNS[plan.action];
+  const notes = notesOf(plan);
+  const title = `${printable(plan.name)}${plan.imageId === undefined ? "" : ` [${plan.imageId}]`}`;
+  const head = `${paint(style, `${sign} ${plan.action}`)} ${paint("bold", title)}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}`;
+  const lines = plan.operations.map((operation) => formatOperation(operation, plan, paint, max));
+  if (plan.content === "changed" && plan.action === "update") lines.push(`    ${paint("yellow", "~")} data: uploaded`);
+  if (plan.replaces.includes("source")) lines.push(`    ${paint("yellow", "~")} data${forces(paint)}`);
+  return [head, ...lines].join("\n");
+}
+
+function notesOf(plan: Plan): string[] {
+  const notes: string[] = [];
+  const { desired, sizeBytes, action, replaces } = plan;
+  if (action === "create" && desired?.diskFormat !== undefined) notes.push(desired.diskFormat);
+  if (sizeBytes !== undefined) notes.push(formatBytes(sizeBytes));
+  if (action === "create" && desired?.source === undefined) notes.push("metadata only");
+  if (action === "replace") notes.push(plan.onReplace ?? "create-first", `forced by ${replaces.join(", ")}`);
+  if (plan.content === "unknown") notes.push("content unknown, data left alone");
+  return notes;
+}
+
+function formatOperation(operation: Operation, plan: Plan, paint: Paint, max: number): string {
+  const created = operation.kind === "attribute" && operation.from === null;
+  const [sign, style] = STEPS[created ? "add" : operation.op];
+  const forced = operation.kind === "attribute" && plan.replaces.includes(operation.name) ? forces(paint) : "";
+  return `    ${paint(style, sign)} ${describe(operation, max)}${forced}`;
+}
+
+function describe(operation: Operation, max: number): string {
+  switch (operation.kind) {
+    case "attribute":
+      return `${operation.name}: ${change(operation.from ?? undefined, operation.to, max)}`;
+    case "property":
+      return `properties.${printable(operation.name)}: ${change(operation.from, operation.to, max)}`;
+    case "tag":
+      return `tags: ${quote(operation.tag, max)}`;
+    case "member":
+      return `members: ${quote(operation.project, max)}`;
+    default:
+      return operation satisfies never;
+  }
+}
+
+function change(from: unknown, to: unknown, max: number): string {
+  if (from === undefined) return quote(to, max);
+  if (to === undefined) return quote(from, max);
+  return `${quote(from, max)} → ${quote(to, max)}`;
+}
+
+function forces(paint: Paint): string {
+  return paint("red", "  # forces replacement");
+}
+
+function quote(value: unknown, max: number): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const cut = text.length > max ? `${text.slice(0, max)}…` : text;
+  return typeof value === "string" ? visible(JSON.stringify(cut)) : visible(cut);
+}
+
+/** A name as it is, unless it has characters that a terminal would obey. */
+function printable(name: string): string {
+  const shown = visible(name);
+  return shown === name ? name : `"${shown}"`;
+}
+
+function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+function summary(plans: readonly Plan[], paint: Paint): string {
+  const count = (action: Action) => plans.filter((plan) => plan.action === action).length;
+  const parts = [
+    `${count("create")} to create`,
+    `${count("update")} to update`,
+    `${count("replace")} to replace`,
+    `${count("delete")} to delete`,
+    `${count("none")} unchanged`,
+  ];
+  return paint("bold", `Plan: ${parts.join(", ")}.`);
+}
+
+/** Bytes with a binary unit: `412 MiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+  const exponent = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const amount = bytes / 1024 ** exponent;
+  const rounded = amount >= 100 || Number.isInteger(amount) ? Math.round(amount) : Number(amount.toPrecision(3));
+  return `${rounded} ${units[exponent]}`;
+}

@@ -1,0 +1,272 @@
+import { EventEmitter } from "eventemitter3";
+import pLimit from "p-limit";
+import type { Backend } from "../backends/backend.ts";
+import {
+  type Image,
+  type ImageEvents,
+  type ImageQuery,
+  type ImageSpec,
+  type ImageSpecInput,
+  parseSpec,
+  type Source,
+  SourceSchema,
+  SpecError,
+} from "../model/index.ts";
+import { applyPlan, deleteImage } from "./apply.ts";
+import { runBatch } from "./batch.ts";
+import { type Context, callOptions } from "./context.ts";
+import { downloadImage } from "./download.ts";
+import { findImage, listImages } from "./find.ts";
+import { type KeyedLock, keyedLock } from "./lock.ts";
+import { makePlan, type PlanOptions } from "./make-plan.ts";
+import type { Plan } from "./plan.ts";
+import { checkSupported } from "./supported.ts";
+import type { Verification } from "./verify.ts";
+
+/** How many specs are looked up at the same time. */
+const PLANNING_CONCURRENCY = 4;
+
+/** Options of {@link ImageManager}. */
+export interface ImageManagerOptions {
+  /** How long an image may take from one status to the next, in milliseconds. Default: 1,800,000 (30 minutes). */
+  readonly statusTimeoutMs?: number | undefined;
+}
+
+/** Options of `ImageManager.apply`. */
+export interface ApplyOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How many images are worked on at the same time. Default: 4. */
+  readonly concurrency?: number | undefined;
+  /** The source once more, for one plan that had to leave a secret or a function out. */
+  readonly source?: Source | string | undefined;
+}
+
+/** What an apply came to. */
+export interface ApplyResult {
+  /** The image as it is now; absent after a deletion. */
+  readonly image: Image | undefined;
+  readonly plan: Plan;
+  readonly verification: Verification;
+}
+
+/** An {@link ApplyResult} of a plan that leaves an image behind. */
+export type AppliedImage = ApplyResult & { readonly image: Image };
+
+/** What `apply` takes. */
+export type Applicable = Plan | ImageSpecInput;
+
+/** Options of calls that only read. */
+export interface SignalOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Keeps the images of a backend as specs declare them. Tells of its work by events, see {@link ImageEvents}; a
+ * listener that throws breaks nothing.
+ */
+export class ImageManager extends EventEmitter<ImageEvents> {
+  readonly #backend: Backend;
+  readonly #statusTimeoutMs: number;
+  readonly #lock: KeyedLock = keyedLock();
+  /** The whole sources of plans made here: the plans themselves hold no secret and no function. */
+  readonly #sources = new WeakMap<Plan, Source>();
+
+  constructor(backend: Backend, options: ImageManagerOptions = {}) {
+    super();
+    this.#backend = backend;
+    this.#statusTimeoutMs = options.statusTimeoutMs ?? 30 * 60_000;
+  }
+
+  /**
+   * Plans how to get to a spec, or to several. Reads only.
+   *
+   * @throws SpecError `ERR_SPEC_INVALID` with every issue; nothing was sent.
+   * @throws UnsupportedError `ERR_UNSUPPORTED` for what this backend can't do.
+   * @throws ImageStateError `ERR_IMAGE_AMBIGUOUS` when several images have the name.
+   */
+  plan(spec: ImageSpecInput, options?: PlanOptions): Promise<Plan>;
+  plan(specs: readonly ImageSpecInput[], options?: PlanOptions): Promise<Plan[]>;
+  async plan(input: ImageSpecInput | readonly ImageSpecInput[], options: PlanOptions = {}): Promise<Plan | Plan[]> {
+    if (!isList(input)) return this.#plan(this.#parse(input), options);
+    const specs = input.map((spec) => this.#parse(spec));
+    checkDistinct(specs);
+    if (options.id !== undefined && specs.length > 1) {
+      throw new SpecError([{ path: ["id"], message: "is for one spec, not for several" }], { subject: "The options of plan()" });
+    }
+    const limit = pLimit(PLANNING_CONCURRENCY);
+    return Promise.all(specs.map((spec) => limit(() => this.#plan(spec, options))));
+  }
+
+  /**
+   * Does what a plan holds, or plans for a spec and does that; several at once are worked on side by side.
+   *
+   * @throws PlanError `ERR_PLAN_STALE` when the image isn't what the plan was made for; nothing was written.
+   * @throws ApplyError `ERR_APPLY_FAILED` when some of several failed; what was done is in `completed`.
+   */
+  apply(input: Plan & { readonly action: "delete" }, options?: ApplyOptions): Promise<ApplyResult>;
+  apply(input: Plan | ImageSpecInput, options?: ApplyOptions): Promise<AppliedImage>;
+  apply(inputs: readonly Applicable[], options?: ApplyOptions): Promise<ApplyResult[]>;
+  async apply(input: Applicable | readonly Applicable[], options: ApplyOptions = {}): Promise<ApplyResult | ApplyResult[]> {
+    const { signal, concurrency = 4 } = options;
+    const given = options.source === undefined ? undefined : parseSource(options.source);
+    if (!isList(input)) {
+      const plan = isPlan(input) ? input : await this.plan(input, { signal });
+      return this.#apply(plan, given, signal);
+    }
+    const plans = await this.#planAll(input, signal);
+    const tasks = plans.map((plan) => ({ name: plan.name, run: () => this.#apply(plan, given, signal) }));
+    return runBatch(tasks, concurrency, signal);
+  }
+
+  /**
+   * Deletes an image; one that is gone already is no error.
+   *
+   * @throws ImageStateError `ERR_IMAGE_PROTECTED` when it is protected, unless `force` lifts that.
+   */
+  async destroy(id: string, options: { readonly force?: boolean | undefined } & SignalOptions = {}): Promise<void> {
+    const context = this.#context(options.signal);
+    await this.#lock(id, async () => {
+      const image = await context.backend.get(id, callOptions(context));
+      if (image === undefined) return;
+      const event = { action: "delete", name: image.name, imageId: id } as const;
+      await this.#act(event, async () => {
+        await deleteImage(context, image, options.force ?? false);
+        return undefined;
+      });
+    });
+  }
+
+  /** The image of this id; `undefined` when there is none. */
+  async get(id: string, options: SignalOptions = {}): Promise<Image | undefined> {
+    const context = this.#context(options.signal);
+    return context.backend.get(id, callOptions(context));
+  }
+
+  /** The images that answer to a query, page by page as they are asked for. */
+  list(query: ImageQuery = {}, options: SignalOptions = {}): AsyncIterableIterator<Image> {
+    return listImages(this.#context(options.signal), query);
+  }
+
+  /**
+   * The one image that answers to a query.
+   *
+   * @throws HttpError `ERR_HTTP_NOT_FOUND` when there is none.
+   * @throws ImageStateError `ERR_IMAGE_AMBIGUOUS` when there are several, with all of them in `matches`.
+   */
+  async find(query: ImageQuery, options: SignalOptions = {}): Promise<Image> {
+    return findImage(this.#context(options.signal), query);
+  }
+
+  /**
+   * Writes the data of an image to a file, where nothing is before all of it is, or to a stream. What comes is held
+   * against what the cloud says it has.
+   *
+   * @throws TransferError `ERR_DIGEST_MISMATCH`, `ERR_SIZE_MISMATCH`; `ERR_TRANSFER_INCOMPLETE` when there is no data.
+   */
+  async download(id: string, target: string | NodeJS.WritableStream, options: SignalOptions = {}): Promise<Image> {
+    return downloadImage(this.#context(options.signal), id, target);
+  }
+
+  /** Tells every listener, whatever the others do. */
+  override emit<Name extends EventEmitter.EventNames<ImageEvents>>(
+    name: Name,
+    ...args: EventEmitter.EventArgs<ImageEvents, Name>
+  ): boolean {
+    const listeners = this.listeners(name);
+    for (const listener of listeners) {
+      this.off(name, listener, undefined, true);
+      try {
+        Reflect.apply(listener, this, args);
+      } catch (error) {
+        process.emitWarning(error instanceof Error ? error : String(error), { type: "ImagewrightListenerWarning" });
+      }
+    }
+    return listeners.length > 0;
+  }
+
+  #parse(input: unknown): ImageSpec {
+    parseSpec(input);
+    const spec = parseSpec(input, this.#backend.spec);
+    checkSupported(spec, this.#backend);
+    return spec;
+  }
+
+  async #plan(spec: ImageSpec, options: PlanOptions): Promise<Plan> {
+    options.signal?.throwIfAborted();
+    this.emit("plan-start", { name: spec.name });
+    const plan = await makePlan(this.#context(options.signal), spec, options);
+    if (spec.source !== undefined) this.#sources.set(plan, spec.source);
+    return plan;
+  }
+
+  /** Plans for all specs before anything is written, so that a wrong one stops all. */
+  async #planAll(inputs: readonly Applicable[], signal: AbortSignal | undefined): Promise<Plan[]> {
+    const specs = inputs.filter((input): input is ImageSpecInput => !isPlan(input));
+    const planned = await this.plan(specs, { signal });
+    return inputs.map((input) => (isPlan(input) ? input : planned.shift())).filter((plan) => plan !== undefined);
+  }
+
+  async #apply(plan: Plan, given: Source | undefined, signal: AbortSignal | undefined): Promise<ApplyResult> {
+    signal?.throwIfAborted();
+    const source = given ?? this.#sources.get(plan);
+    const event = { action: plan.action, name: plan.name, imageId: plan.imageId } as const;
+    return this.#lock(plan.imageId ?? plan.name, async () => {
+      let verification: Verification | undefined;
+      const image = await this.#act(event, async () => {
+        const applied = await applyPlan(this.#context(signal), plan, source);
+        verification = applied.verification;
+        return applied.image;
+      });
+      return { image, plan, verification: verification ?? { status: "skipped" } };
+    });
+  }
+
+  async #act(event: Parameters<ImageEvents["action-start"]>[0], action: () => Promise<Image | undefined>): Promise<Image | undefined> {
+    this.emit("action-start", event);
+    try {
+      const image = await action();
+      this.emit("action-end", { ...event, imageId: image?.id ?? event.imageId, image, error: undefined });
+      return image;
+    } catch (error) {
+      this.emit("action-end", { ...event, image: undefined, error });
+      throw error;
+    }
+  }
+
+  #context(signal: AbortSignal | undefined): Context {
+    return {
+      backend: this.#backend,
+      signal,
+      statusTimeoutMs: this.#statusTimeoutMs,
+      emit: (name, event) => {
+        this.emit(name, ...([event] as EventEmitter.EventArgs<ImageEvents, typeof name>));
+      },
+    };
+  }
+}
+
+function isList<Value extends object>(input: Value | readonly Value[]): input is readonly Value[] {
+  return Array.isArray(input);
+}
+
+function isPlan(input: Applicable): input is Plan {
+  return "action" in input && "operations" in input;
+}
+
+function parseSource(input: Source | string): Source {
+  const result = SourceSchema.safeParse(input);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, message }) => ({ path: ["source", ...path.map(String)], message }));
+  throw new SpecError(issues, { subject: "The source" });
+}
+
+function checkDistinct(specs: readonly ImageSpec[]): void {
+  const seen = new Set<string>();
+  for (const [index, { name, region = "" }] of specs.entries()) {
+    const key = JSON.stringify([name, region]);
+    if (seen.has(key)) {
+      throw new SpecError([{ path: [index, "name"], message: `there are two specs of ${JSON.stringify(name)}` }], { subject: "The list of specs" });
+    }
+    seen.add(key);
+  }
+}

@@ -1,0 +1,75 @@
+import type { MetadataOperation } from "../backends/backend.ts";
+import { HttpError, type Image, type MemberOperation, type Operation, UnsupportedError } from "../model/index.ts";
+import { callOptions, type Context } from "./context.ts";
+import { getExisting, withMembers } from "./find.ts";
+import { unmetOperations } from "./unmet.ts";
+
+/** How often a lost update is made again. */
+const MAX_ATTEMPTS = 4;
+
+/**
+ * Applies operations to an image that has no data on its way. Members leave before the visibility changes and
+ * come after it: only a shared image has any.
+ *
+ * @throws HttpError `ERR_HTTP_CONFLICT` when other writers undo the operations again and again.
+ */
+export async function changeMetadata(context: Context, image: Image, operations: readonly Operation[]): Promise<Image> {
+  const members = operations.filter((operation) => operation.kind === "member");
+  const metadata = operations.filter((operation) => operation.kind !== "member");
+  await changeMembers(context, image.id, members.filter(({ op }) => op === "delete"));
+  const changed = metadata.length === 0 ? image : await updateUntilMet(context, image.id, metadata);
+  await changeMembers(context, image.id, members.filter(({ op }) => op === "add"));
+  if (members.length === 0) return changed;
+  const { members: _before, ...rest } = await getExisting(context, image.id);
+  return withMembers(context, rest, true);
+}
+
+/** Glance keeps the last of two writes that overlap and answers 200 to both: what it kept is looked at. */
+async function updateUntilMet(context: Context, id: string, operations: readonly MetadataOperation[]): Promise<Image> {
+  let unmet = [...operations];
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const image = await updateOnce(context, id, unmet);
+    if (image === undefined) continue;
+    unmet = unmetOperations(image, operations);
+    if (unmet.length === 0) return image;
+  }
+  const lost = unmet.map(nameOf).join(", ");
+  throw new HttpError(`Update of image ${id} failed: the cloud answered well but did not keep ${lost}`, {
+    code: "ERR_HTTP_CONFLICT",
+    status: 409,
+    retryable: true,
+  });
+}
+
+/** The image after the update; `undefined` when somebody changed it meanwhile, so that the update was refused. */
+async function updateOnce(context: Context, id: string, operations: readonly MetadataOperation[]): Promise<Image | undefined> {
+  try {
+    return await context.backend.update(id, operations, callOptions(context));
+  } catch (error) {
+    if (error instanceof HttpError && error.status === 409) return undefined;
+    throw error;
+  }
+}
+
+async function changeMembers(context: Context, id: string, operations: readonly MemberOperation[]): Promise<void> {
+  if (operations.length === 0) return;
+  const { members, name } = context.backend;
+  if (members === undefined) throw new UnsupportedError({ backend: name, capability: "members" });
+  for (const { op, project } of operations) {
+    const change = op === "add" ? members.add : members.remove;
+    await change(id, project, callOptions(context));
+  }
+}
+
+function nameOf(operation: MetadataOperation): string {
+  switch (operation.kind) {
+    case "attribute":
+      return operation.name;
+    case "property":
+      return `properties.${operation.name}`;
+    case "tag":
+      return `the tag ${operation.tag}`;
+    default:
+      return operation satisfies never;
+  }
+}

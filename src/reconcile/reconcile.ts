@@ -1,0 +1,105 @@
+import { forcesReplacement, glanceRules, type Image, type ImageSpec, type ImageSpecInput, isGone, parseSpec, type Rules } from "../model/index.ts";
+import { basisOf } from "./basis.ts";
+import { compareContent, type SourceFacts } from "./content.ts";
+import { diffAttributes, diffMembers, diffProperties, diffTags } from "./diff.ts";
+import type { Ownership } from "./ownership.ts";
+import type { Action, Plan, PlannedSpec } from "./plan.ts";
+import { redactSource } from "./planned-source.ts";
+
+/** Options of {@link reconcile}. */
+export interface ReconcileOptions {
+  /** What the cloud can change. Default: Glance's rules. */
+  readonly rules?: Rules | undefined;
+  /** Who owns the properties that the spec doesn't declare, where it declares any. Default: `"all"`. */
+  readonly properties?: Ownership<Readonly<Record<string, string>> | readonly string[]> | undefined;
+  /** Who owns the tags that the spec doesn't declare, where it declares any. Default: `"all"`. */
+  readonly tags?: Ownership<readonly string[]> | undefined;
+  /** What is known of the source's bytes: its size and digests. */
+  readonly source?: SourceFacts | undefined;
+}
+
+/**
+ * Plans how to get from the image that is to the one that should be. Pure: no I/O, no clock, no global state.
+ * Total for every valid spec and every image.
+ *
+ * Laws: the plan's operations applied to `actual` give `desired`; a plan on its own result is `none`; the order of
+ * keys, tags and members makes no difference; the operations are minimal and in a stable order; the plan survives
+ * `JSON.stringify`, and holds no secret.
+ *
+ * @param desired What the user writes; `undefined` to delete.
+ * @param actual What the cloud reports; `undefined` to create.
+ * @throws SpecError `ERR_SPEC_INVALID` when `desired` is not a valid spec.
+ */
+export function reconcile(
+  desired: ImageSpecInput | undefined,
+  actual: Image | undefined,
+  options: ReconcileOptions = {},
+): Plan {
+  const present = actual === undefined || isGone(actual.status) ? undefined : actual;
+  if (desired === undefined) return planDeletion(present, options.rules ?? glanceRules);
+  const spec = parseSpec(desired);
+  return present === undefined ? planCreation(spec, options) : planChange(spec, present, options);
+}
+
+function planDeletion(actual: Image | undefined, rules: Rules): Plan {
+  if (actual === undefined) return { action: "none", name: "", operations: [], replaces: [] };
+  return { action: "delete", name: actual.name, imageId: actual.id, operations: [], replaces: [], basis: basisOf(actual, rules) };
+}
+
+function planCreation(spec: ImageSpec, { rules = glanceRules, source }: ReconcileOptions): Plan {
+  return {
+    action: "create",
+    name: spec.name,
+    desired: plannedSpec(spec),
+    operations: [
+      ...diffAttributes(spec, undefined),
+      ...diffProperties(spec.properties, {}, "all", rules),
+      ...diffTags(spec.tags, [], "all"),
+      ...diffMembers(spec.members, []),
+    ],
+    replaces: [],
+    ...sizeOf(source),
+  };
+}
+
+function planChange(spec: ImageSpec, actual: Image, options: ReconcileOptions): Plan {
+  const { rules = glanceRules, properties = "all", tags = "all", source = {} } = options;
+  const attributes = diffAttributes(spec, actual);
+  const operations = [
+    ...attributes,
+    ...diffProperties(spec.properties, actual.properties ?? {}, properties, rules),
+    ...diffTags(spec.tags, actual.tags ?? [], tags),
+    ...diffMembers(spec.members, actual.members),
+  ];
+  const content = compareContent(spec, actual, source);
+  const fillsEmpty = content === "changed" && actual.status === "queued";
+  const replaces = [
+    ...attributes.map(({ name }) => name).filter((name) => forcesReplacement(name, actual.status, rules)),
+    ...(content === "changed" && !fillsEmpty ? ["source"] : []),
+    ...(actual.status === "killed" ? ["status"] : []),
+  ];
+  return {
+    action: actionOf(replaces.length > 0, operations.length > 0 || fillsEmpty),
+    name: spec.name,
+    imageId: actual.id,
+    desired: plannedSpec(spec),
+    operations,
+    replaces,
+    ...(content === undefined ? {} : { content }),
+    ...(content === "changed" ? sizeOf(source) : {}),
+    basis: basisOf(actual, rules),
+  };
+}
+
+function actionOf(replaces: boolean, changes: boolean): Action {
+  if (replaces) return "replace";
+  return changes ? "update" : "none";
+}
+
+function plannedSpec({ source, ...spec }: ImageSpec): PlannedSpec {
+  return source === undefined ? spec : { ...spec, source: redactSource(source) };
+}
+
+function sizeOf(source: SourceFacts | undefined): { sizeBytes?: number } {
+  return source?.sizeBytes === undefined ? {} : { sizeBytes: source.sizeBytes };
+}

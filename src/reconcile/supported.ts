@@ -1,0 +1,49 @@
+import type { Backend } from "../backends/backend.ts";
+import { parseChecksum, type ImageSpec, type Issue, sourceKind, SpecError, UnsupportedError } from "../model/index.ts";
+import { isComputable } from "../transfer/digest.ts";
+import { isLocalSource } from "../transfer/source.ts";
+
+/** What to use instead of a way that isn't there. */
+const ALTERNATIVES: Readonly<Record<string, string>> = {
+  "source.webDownload": "use source.url, which this process fetches",
+  "source.volumeId": "use source.file or source.url",
+  "source.object": "use source.url",
+  "source.imageId": "use source.url",
+  "source.checksum.url": 'give the checksum itself, as "<algorithm>:<hex>"',
+  "source.cachePath": "leave it out: the source is streamed straight through",
+  decompress: "decompress the source before",
+  convert: "convert the source before, such as with qemu-img convert",
+};
+
+/**
+ * Holds a spec against what the backend can do.
+ *
+ * @throws UnsupportedError `ERR_UNSUPPORTED` that names the field.
+ * @throws SpecError `ERR_SPEC_INVALID` for a checksum that can't be computed.
+ */
+export function checkSupported(spec: ImageSpec, backend: Backend): void {
+  const field = unsupportedField(spec, backend);
+  if (field !== undefined) {
+    throw new UnsupportedError({ backend: backend.name, capability: field, alternative: ALTERNATIVES[field] });
+  }
+  const issue = checksumIssue(spec);
+  if (issue !== undefined) throw new SpecError([issue]);
+}
+
+function unsupportedField({ source, decompress, convert, members }: ImageSpec, backend: Backend): string | undefined {
+  if (decompress !== undefined && decompress !== false) return "decompress";
+  if (convert === true) return "convert";
+  if (members !== undefined && backend.members === undefined) return "members";
+  if (source === undefined) return undefined;
+  if (!isLocalSource(source)) return `source.${sourceKind(source)}`;
+  if (backend.create === undefined || backend.upload === undefined) return `source.${sourceKind(source)}`;
+  if ("checksum" in source && typeof source.checksum === "object") return "source.checksum.url";
+  return "cachePath" in source && source.cachePath !== undefined ? "source.cachePath" : undefined;
+}
+
+function checksumIssue({ source }: ImageSpec): Issue | undefined {
+  const text = source !== undefined && "checksum" in source ? source.checksum : undefined;
+  const checksum = typeof text === "string" ? parseChecksum(text) : undefined;
+  if (checksum === undefined || isComputable(checksum.algorithm)) return undefined;
+  return { path: ["source", "checksum"], message: `this Node.js can't compute ${checksum.algorithm}` };
+}

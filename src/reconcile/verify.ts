@@ -1,0 +1,53 @@
+import { formatChecksum, type Image, TransferError } from "../model/index.ts";
+import type { Passed } from "../transfer/check.ts";
+import { storedDigest } from "./content.ts";
+
+/** What was found of the stored data. */
+export interface Verification {
+  /**
+   * `verified`: what the cloud says it stored is what was sent. `unverifiable`: it says nothing that could be
+   * compared. `skipped`: nobody asked, or nothing was sent.
+   */
+  readonly status: "verified" | "unverifiable" | "skipped";
+  /** The digest that was compared: `sha512`, `md5`, … */
+  readonly algorithm?: string;
+  readonly reason?: string;
+}
+
+/** The digests that every Glance can be held against: its default `os_hash_algo`, and what there was before. */
+export const VERIFIED_ALGORITHMS: readonly string[] = ["sha512", "md5"];
+
+/**
+ * Holds what the cloud says it stored against what was sent.
+ *
+ * @throws TransferError `ERR_DIGEST_MISMATCH`, `ERR_SIZE_MISMATCH` when it is something else.
+ */
+export function verifyStored(image: Image, passed: Passed): Verification {
+  if (image.sizeBytes !== undefined && image.sizeBytes !== passed.sizeBytes) {
+    throw new TransferError(`Image ${image.id} has ${image.sizeBytes} bytes, but ${passed.sizeBytes} were sent`, {
+      code: "ERR_SIZE_MISMATCH",
+      expected: passed.sizeBytes,
+      actual: image.sizeBytes,
+    });
+  }
+  for (const algorithm of [image.hashAlgorithm?.toLowerCase(), "md5"]) {
+    if (algorithm === undefined) continue;
+    const stored = storedDigest(image, algorithm);
+    const sent = passed.digests[algorithm];
+    if (stored === undefined || sent === undefined) continue;
+    if (stored !== sent) throw mismatch(image.id, algorithm, sent, stored);
+    return { status: "verified", algorithm };
+  }
+  const reported = image.hashAlgorithm ?? "no digest";
+  return { status: "unverifiable", reason: `the cloud reports ${reported}, which was not computed on the way` };
+}
+
+function mismatch(id: string, algorithm: string, sent: string, stored: string): TransferError {
+  const expected = formatChecksum({ algorithm, hex: sent });
+  const actual = formatChecksum({ algorithm, hex: stored });
+  return new TransferError(`Image ${id} is not what was sent: expected ${expected}, the cloud stored ${actual}`, {
+    code: "ERR_DIGEST_MISMATCH",
+    expected,
+    actual,
+  });
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Image, ImageStateError, isBusy, isGone } from "../model/index.ts";
+import { callOptions, type Context } from "./context.ts";
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Waits until an image that was filled is active.
+ *
+ * @throws ImageStateError `ERR_IMAGE_FAILED` when the cloud gave up, `ERR_IMAGE_TIMEOUT` when it took too long.
+ */
+export async function waitForActive(context: Context, id: string, name: string): Promise<Image> {
+  const image = await waitWhileBusy(context, id, name);
+  if (image === undefined) throw failed(id, "deleted", "is gone");
+  if (image.status === "active" || image.status === "deactivated") return image;
+  throw failed(id, image.status, `is ${image.status}: the cloud did not keep its data`);
+}
+
+/**
+ * Waits until no data is on its way into an image; `undefined` when it is gone.
+ *
+ * @throws ImageStateError `ERR_IMAGE_TIMEOUT` when that took too long.
+ */
+export async function waitWhileBusy(context: Context, id: string, name: string): Promise<Image | undefined> {
+  const { backend, emit, signal, statusTimeoutMs } = context;
+  const deadlineMs = performance.now() + statusTimeoutMs;
+  let lastStatus: string | undefined;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    const image = await backend.get(id, callOptions(context));
+    if (image === undefined || isGone(image.status)) return undefined;
+    if (image.status !== lastStatus) emit("image-status", { name, imageId: id, status: image.status });
+    lastStatus = image.status;
+    if (!isBusy(image.status)) return image;
+    if (performance.now() + pauseMs > deadlineMs) {
+      throw new ImageStateError(`Image ${id} was still ${image.status} after ${statusTimeoutMs} ms`, {
+        code: "ERR_IMAGE_TIMEOUT",
+        imageId: id,
+        status: image.status,
+        retryable: true,
+      });
+    }
+    await pause(pauseMs, signal);
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+function failed(imageId: string, status: string, what: string): ImageStateError {
+  return new ImageStateError(`Image ${imageId} ${what}`, { code: "ERR_IMAGE_FAILED", imageId, status });
+}
