@@ -1,0 +1,44 @@
+import { createHash, getHashes, type Hash } from "node:crypto";
+import type { FileSource } from "../model/index.ts";
+import { openFile } from "./file.ts";
+
+/** Digests in hexadecimal, by algorithm. */
+export type Digests = Readonly<Record<string, string>>;
+
+/** Several digests of the same bytes. */
+export interface Digester {
+  update(chunk: Uint8Array): void;
+  /** Ends it. */
+  digests(): Digests;
+}
+
+/** Computes digests by these algorithms of `node:crypto`. */
+export function digester(algorithms: Iterable<string>): Digester {
+  const hashes = [...new Set(algorithms)].map((algorithm): [string, Hash] => [algorithm, createHash(algorithm)]);
+  return {
+    update(chunk) {
+      for (const [, hash] of hashes) hash.update(chunk);
+    },
+    digests: () => Object.fromEntries(hashes.map(([algorithm, hash]) => [algorithm, hash.digest("hex")])),
+  };
+}
+
+/** Whether this Node can compute an algorithm. */
+export function isComputable(algorithm: string): boolean {
+  return getHashes().some((name) => name.toLowerCase() === algorithm.toLowerCase());
+}
+
+/**
+ * The digest of a local file, in hexadecimal.
+ *
+ * @throws SpecError `ERR_SPEC_INVALID` when the file can't be read.
+ */
+export async function digestFile(source: FileSource, algorithm: string, signal?: AbortSignal): Promise<string> {
+  const { chunks } = await openFile(source);
+  const hash = createHash(algorithm);
+  for await (const chunk of chunks) {
+    signal?.throwIfAborted();
+    hash.update(chunk);
+  }
+  return hash.digest("hex");
+}

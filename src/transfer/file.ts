@@ -1,0 +1,69 @@
+import type { Stats } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileSource, SpecError, TransferError } from "../model/index.ts";
+import type { OpenedSource } from "./opened.ts";
+
+/** Large enough that the cost of a read doesn't count, small enough that a few of them are no burden. */
+const READ_BYTES = 1024 * 1024;
+
+/**
+ * Opens a local file.
+ *
+ * @throws SpecError `ERR_SPEC_INVALID` when there is no such file, or it is none, or is empty.
+ */
+export async function openFile({ file }: FileSource): Promise<OpenedSource> {
+  const handle = await open(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  try {
+    const stats = await handle.stat();
+    checkFile(file, stats);
+    return { sizeBytes: stats.size, chunks: readFile(handle, file, stats), close: () => handle.close() };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/**
+ * The size of a local file.
+ *
+ * @throws SpecError `ERR_SPEC_INVALID` as {@link openFile} does.
+ */
+export async function fileSizeBytes({ file }: FileSource): Promise<number> {
+  const stats = await stat(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  checkFile(file, stats);
+  return stats.size;
+}
+
+async function* readFile(handle: FileHandle, file: string, before: Stats): AsyncGenerator<Uint8Array> {
+  const stream = handle.createReadStream({ highWaterMark: READ_BYTES, autoClose: false });
+  try {
+    yield* stream as AsyncIterable<Buffer>;
+    const after = await handle.stat();
+    if (after.size === before.size && after.mtimeMs !== before.mtimeMs) {
+      throw new TransferError(`The file ${file} was written to while it was read`, { code: "ERR_SOURCE_CHANGED" });
+    }
+  } finally {
+    stream.destroy();
+    await handle.close();
+  }
+}
+
+function checkFile(file: string, stats: Stats): void {
+  if (stats.isDirectory()) throw invalid(`${file} is a directory, not a file`);
+  if (!stats.isFile()) throw invalid(`${file} is not a regular file`);
+  if (stats.size === 0) throw invalid(`${file} is empty`);
+}
+
+function unreadable(file: string, error: unknown): SpecError {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT" || code === "ENOTDIR") return invalid(`there is no file ${file}`, error);
+  return invalid(`${file} can't be read${typeof code === "string" ? `: ${code}` : ""}`, error);
+}
+
+function invalid(message: string, cause?: unknown): SpecError {
+  return new SpecError([{ path: ["source", "file"], message }], { cause });
+}

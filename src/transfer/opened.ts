@@ -1,0 +1,8 @@
+/** A source that is open: its bytes are there to be read, once. */
+export interface OpenedSource {
+  /** How many bytes there are, where the source says so. */
+  readonly sizeBytes: number | undefined;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Lets go of the file or connection; harmless when the bytes were read. */
+  close(): Promise<void>;
+}

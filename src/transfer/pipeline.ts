@@ -1,0 +1,82 @@
+import { parseChecksum, UnsupportedError } from "../model/index.ts";
+import { checkBytes, type Passed } from "./check.ts";
+import { type OnProgress, reportProgress } from "./progress.ts";
+import { type LocalSource, openSource } from "./source.ts";
+
+/** What a transfer is told. */
+export interface TransferOptions {
+  /** The digests to compute on the way: names of `node:crypto`. */
+  readonly algorithms: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+  /** Told of bytes read from the source. */
+  readonly onRead?: OnProgress | undefined;
+  /** Told of bytes that the receiver took. */
+  readonly onTaken?: OnProgress | undefined;
+}
+
+/** A source on its way to a receiver: one pass, never more of it in memory than a few chunks. */
+export interface Transfer {
+  /** How many bytes there will be, where the source says so. */
+  readonly sizeBytes: number | undefined;
+  /** To be iterated once. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** What went through, once all was taken. */
+  passed(): Passed | undefined;
+  /** Lets go of the source. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a source and lays the pipeline: source → digest and check → receiver. Nothing is read before the receiver
+ * asks for the first chunk.
+ *
+ * @throws What {@link openSource} throws; the iteration throws what `checkBytes` does.
+ */
+export async function openTransfer(source: LocalSource, options: TransferOptions): Promise<Transfer> {
+  const { algorithms, signal, onRead, onTaken } = options;
+  const checksum = "checksum" in source ? source.checksum : undefined;
+  if (typeof checksum === "object") {
+    throw new UnsupportedError({
+      backend: "transfer",
+      capability: "source.checksum.url",
+      alternative: 'give the checksum itself, as "<algorithm>:<hex>"',
+    });
+  }
+  const opened = await openSource(source, { signal });
+  const abortable = stopOnAbort(opened.chunks, signal);
+  const read = onRead === undefined ? abortable : reportProgress(abortable, onRead);
+  const expected = { sizeBytes: opened.sizeBytes, checksum: checksum === undefined ? undefined : parseChecksum(checksum) };
+  const checked = checkBytes(read, expected, algorithms);
+  return {
+    sizeBytes: opened.sizeBytes,
+    chunks: onTaken === undefined ? checked.chunks : reportProgress(checked.chunks, onTaken),
+    passed: checked.passed,
+    close: opened.close,
+  };
+}
+
+/** Ends the iteration with the signal's reason, even while a source that knows no signal keeps it waiting. */
+async function* stopOnAbort(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  if (signal === undefined) {
+    yield* chunks;
+    return;
+  }
+  let wake = (): void => undefined;
+  const abort = () => wake();
+  signal.addEventListener("abort", abort);
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        wake = () => reject(signal.reason);
+        iterator.next().then(resolve, reject);
+      });
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener("abort", abort);
+    iterator.return?.().catch(() => undefined);
+  }
+}
