@@ -1,0 +1,101 @@
+import type { z } from "zod";
+import type {
+  AttributeOperation,
+  Image,
+  ImageQuery,
+  ImageSpec,
+  NewImage,
+  PropertyOperation,
+  RequestRetryEvent,
+  Rules,
+  TagOperation,
+} from "../model/index.ts";
+
+/** What every call of a backend takes. */
+export interface CallOptions {
+  /** Ends the call early: it rejects with the signal's own reason, and leaves no listener behind. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told of every request that is made again. It never throws. */
+  readonly onRetry?: ((event: RequestRetryEvent) => void) | undefined;
+}
+
+/** Image data on its way. */
+export interface ImageData {
+  /** How many bytes `chunks` yields, exactly; absent where nobody knows. */
+  readonly sizeBytes: number | undefined;
+  /** The bytes, to be iterated once. An error of the iteration ends the call with that very error. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** A change that {@link Backend.update} can be asked for. Members have calls of their own. */
+export type MetadataOperation = AttributeOperation | PropertyOperation | TagOperation;
+
+/**
+ * A cloud, as the rest of the library sees it: the law for authors of backends.
+ *
+ * - Every method that is not required is a capability: without it, plans that need it are refused with
+ *   `ERR_UNSUPPORTED` before anything is sent.
+ * - Refusals are {@link HttpError}s: 404 where the image is gone or can't be seen, 403 where it may not be changed
+ *   so, 409 where its state forbids it. No answer is a `NetworkError`.
+ * - Images are returned whole, `properties` without what only the server writes.
+ */
+export interface Backend {
+  /** Its name, for messages: `openstack`. */
+  readonly name: string;
+  /** The region whose images it keeps, where it has one. */
+  readonly region?: string | undefined;
+  /** The id of the project that it acts for. Absent: there is one owner, or nobody knows. */
+  readonly projectId?: string | undefined;
+  /** What it takes of a spec. Narrower than `ImageSpec`; it normalises and fills in no default. */
+  readonly spec: z.ZodType<ImageSpec>;
+  /** What it can change in place. */
+  readonly rules: Rules;
+
+  /**
+   * The images that answer to a query, page by page as they are asked for. A query without `owner` or
+   * `visibility` sees what the cloud lists by itself; `hidden` absent means both. The caller applies the query
+   * once more, so a backend may leave to it what its cloud can't filter.
+   */
+  list(query: ImageQuery, options?: CallOptions): AsyncIterable<Image>;
+
+  /** The image of this id; `undefined` when it is gone or can't be seen. */
+  get(id: string, options?: CallOptions): Promise<Image | undefined>;
+
+  /**
+   * Applies all operations in one step, or none, and returns the image after it. Adding what is there, in
+   * properties and tags, is no error; repeating is harmless. Rejects with 404 when the image is gone.
+   */
+  update(id: string, operations: readonly MetadataOperation[], options?: CallOptions): Promise<Image>;
+
+  /** Deletes the image; repeating is harmless, a missing image no error. Rejects with 403 when it is protected. */
+  delete(id: string, options?: CallOptions): Promise<void>;
+
+  /**
+   * Makes an image record, `queued`, without data. Rejects with 409 when the id was ever given before: the
+   * caller then reads the image to see whether an earlier, lost answer made it.
+   */
+  create?(image: NewImage, options?: CallOptions): Promise<Image>;
+
+  /**
+   * Stores the data of a `queued` image, reading `data.chunks` once and only when the cloud will take it. After
+   * it the image is on its way to `active`. When it fails or is aborted, the image is `queued` and empty again,
+   * now or soon. Rejects with 409 when the image has data, or another upload is under way.
+   */
+  upload?(id: string, data: ImageData, options?: CallOptions): Promise<void>;
+
+  /** The data of an active image, from the first byte. Rejects with `ERR_TRANSFER_INCOMPLETE` when it has none. */
+  download?(id: string, options?: CallOptions): Promise<ImageData>;
+
+  /** Who an image is shared with. */
+  readonly members?: Members;
+}
+
+/** The members of images. */
+export interface Members {
+  /** The ids of the projects that the image is shared with, whatever they answered. */
+  list(id: string, options?: CallOptions): Promise<readonly string[]>;
+  /** Shares the image. Repeating is harmless. Rejects with 403 unless the visibility is `shared`. */
+  add(id: string, project: string, options?: CallOptions): Promise<void>;
+  /** Ends the sharing. Repeating is harmless. */
+  remove(id: string, project: string, options?: CallOptions): Promise<void>;
+}

@@ -1,0 +1,84 @@
+import type { z } from "zod";
+import { glanceRules, type Image, type ImageSpec } from "../../model/index.ts";
+import type { Backend } from "../backend.ts";
+import type { ControlClient } from "../http/client.ts";
+import { httpError, readBody } from "../http/errors.ts";
+import type { Session } from "../keystone/session.ts";
+import { downloadData, uploadData } from "./data.ts";
+import { listImages } from "./list.ts";
+import { imageFromWire, wireFromNewImage } from "./mapping.ts";
+import { glanceMembers } from "./members.ts";
+import { PATCH_TYPE, patchOf } from "./patch.ts";
+import { authorizedClient } from "./requests.ts";
+import { glanceUrls } from "./urls.ts";
+import { WireImage } from "./wire.ts";
+
+/** What a cloud of the Glance family is made of. */
+export interface GlanceOptions {
+  /** The backend's name. */
+  readonly name: string;
+  /** The image service's URL, with or without a version. */
+  readonly endpoint: string;
+  readonly region: string | undefined;
+  readonly projectId: string | undefined;
+  readonly session: Session;
+  readonly client: ControlClient;
+  /** What it takes of a spec. */
+  readonly spec: z.ZodType<ImageSpec>;
+}
+
+/** A backend that speaks the Image API v2. */
+export function glanceBackend(options: GlanceOptions): Backend {
+  const { name, endpoint, region, projectId, session, spec } = options;
+  const urls = glanceUrls(endpoint);
+  const client = authorizedClient(options.client, session);
+  const rules = glanceRules;
+  const toImage = (wire: WireImage): Image => imageFromWire(wire, { rules, region });
+
+  const get: Backend["get"] = async (id, callOptions) => {
+    const answer = await client({ method: "GET", url: urls.image(id) }, callOptions);
+    if (answer.status === 404) return undefined;
+    if (answer.status !== 200) throw httpError(answer, `Reading of image ${id}`);
+    return toImage(readBody(answer, WireImage, `Reading of image ${id}`));
+  };
+
+  return {
+    name,
+    region,
+    projectId,
+    spec,
+    rules,
+    get,
+    list: (query, callOptions) => listImages({ client, urls, toImage }, query, callOptions),
+
+    async create(image, callOptions) {
+      const what = `Creation of image ${image.name}`;
+      const answer = await client({ method: "POST", url: urls.images, json: wireFromNewImage(image) }, callOptions);
+      if (answer.status !== 201) throw httpError(answer, what);
+      return toImage(readBody(answer, WireImage, what));
+    },
+
+    async update(id, operations, callOptions) {
+      const what = `Update of image ${id}`;
+      const read = await client({ method: "GET", url: urls.image(id) }, callOptions);
+      if (read.status !== 200) throw httpError(read, what);
+      const current = toImage(readBody(read, WireImage, what));
+      const steps = patchOf(current, operations);
+      // An empty PATCH is answered 200 and does nothing.
+      if (steps.length === 0) return current;
+      const headers = { "content-type": PATCH_TYPE };
+      const answer = await client({ method: "PATCH", url: urls.image(id), headers, json: steps }, callOptions);
+      if (answer.status !== 200) throw httpError(answer, what);
+      return toImage(readBody(answer, WireImage, what));
+    },
+
+    async delete(id, callOptions) {
+      const answer = await client({ method: "DELETE", url: urls.image(id) }, callOptions);
+      if (answer.status !== 204 && answer.status !== 404) throw httpError(answer, `Deletion of image ${id}`);
+    },
+
+    upload: (id, data, callOptions) => uploadData({ session, urls }, id, data, callOptions),
+    download: (id, callOptions) => downloadData({ session, urls }, id, callOptions),
+    members: glanceMembers(client, urls),
+  };
+}

@@ -1,0 +1,32 @@
+import type { CallOptions } from "../backend.ts";
+import type { HttpAnswer } from "../http/answer.ts";
+import { reasonOf } from "../http/errors.ts";
+import type { ControlClient, ControlRequest } from "../http/client.ts";
+import type { Session } from "../keystone/session.ts";
+import { AuthError } from "../../model/index.ts";
+
+/** Makes calls with a token: a refused token is renewed once, and shared with all calls at the time. */
+export type AuthorizedClient = (request: Omit<ControlRequest, "signal" | "onRetry">, options?: CallOptions) => Promise<HttpAnswer>;
+
+/** A client that speaks for a session. */
+export function authorizedClient(client: ControlClient, session: Session): AuthorizedClient {
+  return async (request, options = {}) => {
+    const send = (token: string) =>
+      client({ ...request, ...options, headers: { ...request.headers, "x-auth-token": token } });
+    const token = await session.token(options);
+    const answer = await send(token.id);
+    if (answer.status !== 401) return answer;
+    const renewed = await session.renew(token, options);
+    const second = await send(renewed.id);
+    if (second.status === 401) throw refused(second);
+    return second;
+  };
+}
+
+/** A service refuses a token that Keystone has just given. */
+export function refused({ method, url, body }: Pick<HttpAnswer, "method" | "url" | "body">): AuthError {
+  const origin = new URL(url).origin;
+  return new AuthError(`The image service at ${origin} refused a fresh token (${method}): 401 ${reasonOf(body)}`.trim(), {
+    code: "ERR_AUTH_FAILED",
+  });
+}

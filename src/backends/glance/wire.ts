@@ -1,0 +1,76 @@
+import { z } from "zod";
+
+const text = z.string().nullish();
+const count = z.number().nullish();
+
+/** An image as Glance writes it: what is relied on, and whatever comes beside it. */
+export const WireImage: z.ZodType<WireImage> = z.looseObject({
+  id: z.string(),
+  status: z.string(),
+  name: text,
+  container_format: text,
+  disk_format: text,
+  min_disk: count,
+  min_ram: count,
+  visibility: text,
+  protected: z.boolean().nullish(),
+  os_hidden: z.boolean().nullish(),
+  tags: z.array(z.string()).nullish(),
+  checksum: text,
+  os_hash_algo: text,
+  os_hash_value: text,
+  size: count,
+  virtual_size: count,
+  owner: text,
+  file: text,
+  schema: text,
+  created_at: text,
+  updated_at: text,
+  stores: text,
+});
+
+/** An image as Glance writes it. */
+export interface WireImage {
+  readonly [name: string]: unknown;
+  readonly id: string;
+  readonly status: string;
+  readonly name?: string | null | undefined;
+  readonly container_format?: string | null | undefined;
+  readonly disk_format?: string | null | undefined;
+  readonly min_disk?: number | null | undefined;
+  readonly min_ram?: number | null | undefined;
+  readonly visibility?: string | null | undefined;
+  readonly protected?: boolean | null | undefined;
+  readonly os_hidden?: boolean | null | undefined;
+  readonly tags?: readonly string[] | null | undefined;
+  readonly checksum?: string | null | undefined;
+  readonly os_hash_algo?: string | null | undefined;
+  readonly os_hash_value?: string | null | undefined;
+  readonly size?: number | null | undefined;
+  readonly virtual_size?: number | null | undefined;
+  readonly owner?: string | null | undefined;
+  readonly file?: string | null | undefined;
+  readonly schema?: string | null | undefined;
+  readonly created_at?: string | null | undefined;
+  readonly updated_at?: string | null | undefined;
+  readonly stores?: string | null | undefined;
+}
+
+/** A page of images. `next` says that there are more; it is never followed, for it drops repeated keys. */
+export const WirePage: z.ZodType<WirePage> = z.object({ images: z.array(WireImage), next: text });
+
+/** A page of images. */
+export interface WirePage {
+  readonly images: readonly WireImage[];
+  readonly next?: string | null | undefined;
+}
+
+/** The members of an image. */
+export const WireMembers: z.ZodType<WireMembers> = z.object({
+  members: z.array(z.object({ member_id: z.string(), status: text })),
+});
+
+/** The members of an image. */
+export interface WireMembers {
+  readonly members: readonly { readonly member_id: string; readonly status?: string | null | undefined }[];
+}

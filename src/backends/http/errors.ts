@@ -1,0 +1,66 @@
+import type { z } from "zod";
+import { HttpError, httpErrorCode, isRetryableStatus, redactUrl, ResponseError } from "../../model/index.ts";
+import { type HttpAnswer, requestIdOf } from "./answer.ts";
+
+/**
+ * The error that a refusal means.
+ *
+ * @param what What was tried, on which object: `Update of image 1bea47ed…`.
+ */
+export function httpError(answer: HttpAnswer, what: string): HttpError {
+  const { method, url, status } = answer;
+  const requestId = requestIdOf(answer);
+  const reason = reasonOf(answer.body);
+  const words = [`${what} failed: ${status}`, reason, requestId === undefined ? "" : `[${requestId}]`];
+  return new HttpError(words.filter((word) => word !== "").join(" "), {
+    code: httpErrorCode(status),
+    status,
+    method,
+    url: redactUrl(url),
+    requestId,
+    retryAfterMs: retryAfterMs(answer.headers.get("retry-after")),
+    retryable: isRetryableStatus(status),
+  });
+}
+
+/**
+ * The body of an answer, as its API promises it.
+ *
+ * @throws ResponseError `ERR_RESPONSE_INVALID` when it isn't.
+ */
+export function readBody<Value>(answer: HttpAnswer, schema: z.ZodType<Value>, what: string): Value {
+  const result = schema.safeParse(answer.body);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, message }) => ({ path: path.map(pathKey), message }));
+  const [first] = issues;
+  const found = first === undefined ? "" : `: ${first.path.join(".") || "the body"}: ${first.message}`;
+  throw new ResponseError(`${what}: the answer of ${redactUrl(answer.url)} isn't what the API promises${found}`, {
+    issues,
+    requestId: requestIdOf(answer),
+  });
+}
+
+/** The words of an error body: Glance's and Keystone's JSON, or a page of HTML. */
+export function reasonOf(body: unknown): string {
+  const text = messageOf(body) ?? "";
+  const plain = text.replaceAll(/<(title|style)[\s\S]*?<\/\1>/gi, " ").replaceAll(/<[^>]*>/g, " ");
+  const words = plain.replaceAll(/\s+/g, " ").trim();
+  return words.length > 300 ? `${words.slice(0, 300)}…` : words;
+}
+
+function messageOf(body: unknown): string | undefined {
+  if (typeof body === "string") return body;
+  if (typeof body !== "object" || body === null) return undefined;
+  if ("message" in body && typeof body.message === "string") return body.message;
+  return "error" in body ? messageOf(body.error) : undefined;
+}
+
+/** `Retry-After` in milliseconds (RFC 9110, section 10.2.3), where it is a number of seconds. */
+function retryAfterMs(value: string | null): number | undefined {
+  const seconds = value === null || value.trim() === "" ? Number.NaN : Number(value);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+}
+
+function pathKey(key: PropertyKey): string | number {
+  return typeof key === "symbol" ? String(key) : key;
+}

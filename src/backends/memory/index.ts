@@ -1,0 +1,2 @@
+export { memory } from "./backend.ts";
+export type { MemoryOptions } from "./options.ts";

@@ -1,0 +1,70 @@
+import { type Issue, SpecError, unknownKey, UnsupportedError } from "../../model/index.ts";
+import type { Backend } from "../backend.ts";
+import { glanceBackend } from "../glance/backend.ts";
+import { controlClient } from "../http/client.ts";
+import { AUTH_KEYS } from "../keystone/auth.ts";
+import { findEndpoint, regionOf } from "../keystone/catalog.ts";
+import type { CloudConfig } from "../keystone/clouds.ts";
+import { resolveCloud } from "../keystone/resolve.ts";
+import { keystoneSession } from "../keystone/session.ts";
+import { OPTION_NAMES, type OpenStackOptions } from "./options.ts";
+import { openstackSpec } from "./spec.ts";
+
+/**
+ * The images of an OpenStack: Keystone v3 and Glance v2. Reads the configuration, gets a token and looks the image
+ * service up in the catalog; everything after that is asked for when it is needed.
+ *
+ * @throws AuthError `ERR_AUTH_FAILED` when there is no such cloud, or it refuses the credentials;
+ *   `ERR_ENDPOINT_NOT_FOUND` when it has no image service in the region, at the interface.
+ * @throws SpecError `ERR_SPEC_INVALID` when an option is wrong or missing.
+ */
+export async function openstack(options: OpenStackOptions = {}): Promise<Backend> {
+  checkOptions(options);
+  const { fetch, timeoutMs, retry, ...cloudOptions } = options;
+  const config = await resolveCloud(cloudOptions);
+  refuseTls(config);
+  const client = controlClient({ fetch, timeoutMs, retry });
+  const session = keystoneSession({ auth: config.auth, client, now: Date.now });
+  const { projectId, catalog } = await session.token();
+  const endpoint =
+    config.imageEndpointOverride === undefined
+      ? findEndpoint(catalog, {
+          type: "image",
+          interface: config.interface ?? "public",
+          region: config.region,
+          authUrl: config.auth.authUrl,
+        })
+      : { interface: "override", url: config.imageEndpointOverride, region: config.region };
+  const region = regionOf(endpoint);
+  return glanceBackend({
+    name: "openstack",
+    endpoint: endpoint.url,
+    region,
+    projectId,
+    session,
+    client,
+    spec: openstackSpec(region),
+  });
+}
+
+function checkOptions(options: OpenStackOptions): void {
+  const issues: Issue[] = [
+    ...unknownKeys(options, OPTION_NAMES, []),
+    ...unknownKeys(options.auth ?? {}, AUTH_KEYS, ["auth"]),
+  ];
+  if (issues.length > 0) throw new SpecError(issues, { subject: "The options of openstack()" });
+}
+
+function unknownKeys(value: object, known: readonly string[], path: readonly string[]): Issue[] {
+  return Object.keys(value)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({ path: [...path, key], message: unknownKey(key, known) }));
+}
+
+function refuseTls({ verify, cacert, cert, key }: CloudConfig): void {
+  const refuse = (capability: string, alternative: string): UnsupportedError =>
+    new UnsupportedError({ backend: "openstack", capability, alternative });
+  if (cacert !== undefined) throw refuse("cacert", "set NODE_EXTRA_CA_CERTS for the process");
+  if (verify === false) throw refuse("verify: false", "give the cloud's CA in NODE_EXTRA_CA_CERTS");
+  if (cert !== undefined || key !== undefined) throw refuse("cert", "use a password or an application credential");
+}

@@ -1,0 +1,3 @@
+export type { AuthOptions } from "../keystone/auth.ts";
+export { openstack } from "./backend.ts";
+export type { OpenStackOptions } from "./options.ts";

@@ -1,0 +1,46 @@
+import type { ControlClientOptions } from "../http/client.ts";
+import type { AuthOptions } from "../keystone/auth.ts";
+
+/** Options of `openstack()`. What is given here comes over what `clouds.yaml` or `OS_*` variables say. */
+export interface OpenStackOptions {
+  /** A name in `clouds.yaml`. Default: `OS_CLOUD`. */
+  readonly cloud?: string | undefined;
+  /** Who one is to Keystone. Default: the cloud's entry, or the `OS_*` variables. */
+  readonly auth?: AuthOptions | undefined;
+  /** Needed where the image service is in more than one. */
+  readonly region?: string | undefined;
+  /** `public` (default), `internal` or `admin`. */
+  readonly interface?: string | undefined;
+  /** The image service's URL, in place of the one in the service catalog. */
+  readonly imageEndpointOverride?: string | undefined;
+  /** Whether the servers' certificates are checked. Only `true`, the default, is supported yet. */
+  readonly verify?: boolean | undefined;
+  /** Not supported yet: set `NODE_EXTRA_CA_CERTS` for the process. */
+  readonly cacert?: string | undefined;
+  /** Not supported yet. */
+  readonly cert?: string | undefined;
+  /** Not supported yet. */
+  readonly key?: string | undefined;
+  /** How long one attempt of a call that moves no image data may take, in milliseconds. Default: 60,000. */
+  readonly timeoutMs?: number | undefined;
+  /** How often such a call is made again at most. Default: 2. */
+  readonly retry?: ControlClientOptions["retry"];
+  /** Makes the calls that move no image data. Default: the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** The names of {@link OpenStackOptions}. */
+export const OPTION_NAMES: readonly (keyof OpenStackOptions)[] = [
+  "cloud",
+  "auth",
+  "region",
+  "interface",
+  "imageEndpointOverride",
+  "verify",
+  "cacert",
+  "cert",
+  "key",
+  "timeoutMs",
+  "retry",
+  "fetch",
+];
