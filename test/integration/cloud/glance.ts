@@ -1,0 +1,79 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createDatabase } from "./database.ts";
+import { succeeds } from "./health.ts";
+import { loopback } from "./ports.ts";
+import type { Program, Programs } from "./process.ts";
+import { accounts, password } from "./seed.ts";
+
+interface GlanceOptions {
+  readonly directory: string;
+  readonly port: number;
+  readonly authUrl: string;
+  readonly imageUrl: string;
+  readonly webDownloadPorts: readonly number[];
+}
+
+/** Starts a Glance, which answers requests with a token only once its Keystone knows its user. */
+export async function startGlance(programs: Programs, options: GlanceOptions): Promise<Program> {
+  const databaseFile = join(options.directory, "glance.db");
+  const configFile = join(options.directory, "glance-api.conf");
+  await writeFile(configFile, configuration(options, databaseFile));
+  await createDatabase(programs, {
+    file: databaseFile,
+    packageName: "python3-glance",
+    manage: ["/usr/bin/glance-manage", "--config-file", configFile],
+    steps: [["db_sync"]],
+  });
+  return programs.start("glance", ["/usr/bin/glance-api", "--config-file", configFile]);
+}
+
+/** Only a Glance that trusts the token's Keystone gives its images: not one that took the port before. */
+export async function listsImages(imageUrl: string, token: string): Promise<boolean> {
+  return succeeds(`${imageUrl}/v2/images`, { "x-auth-token": token });
+}
+
+function configuration(options: GlanceOptions, databaseFile: string): string {
+  const { directory, port, authUrl, imageUrl, webDownloadPorts } = options;
+  const stores = join(directory, "stores");
+  return `[DEFAULT]
+bind_host = ${loopback}
+bind_port = ${port}
+workers = 1
+public_endpoint = ${imageUrl}
+worker_self_reference_url = ${imageUrl}
+enabled_backends = fast:file, slow:file
+enabled_import_methods = [glance-direct,web-download,copy-image]
+show_image_direct_url = true
+show_multiple_locations = true
+[database]
+connection = sqlite:///${databaseFile}
+[glance_store]
+default_backend = fast
+[fast]
+filesystem_store_datadir = ${join(stores, "fast")}
+[slow]
+filesystem_store_datadir = ${join(stores, "slow")}
+[os_glance_staging_store]
+filesystem_store_datadir = ${join(stores, "staging")}
+[os_glance_tasks_store]
+filesystem_store_datadir = ${join(stores, "tasks")}
+[keystone_authtoken]
+auth_type = password
+auth_url = ${authUrl}
+www_authenticate_uri = ${authUrl}
+username = ${accounts.glance.user}
+password = ${password}
+project_name = ${accounts.glance.project}
+user_domain_name = Default
+project_domain_name = Default
+[oslo_policy]
+policy_dirs = none
+[paste_deploy]
+flavor = keystone
+config_file = /usr/share/glance-common/glance-api-paste.ini
+[import_filtering_opts]
+allowed_hosts = [${loopback}]
+allowed_ports = [${webDownloadPorts.join(",")}]
+`;
+}

@@ -1,0 +1,15 @@
+import type { TestProject } from "vitest/node";
+import { type Cloud, startCloud } from "./start.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    cloud: Omit<Cloud, "stop">;
+  }
+}
+
+/** Starts the cloud that all test files share; they get at it through `inject("cloud")`. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { stop, ...cloud } = await startCloud();
+  project.provide("cloud", cloud);
+  return stop;
+}
