@@ -6,7 +6,10 @@ import { sortedSet } from "./order.ts";
 export type Changeable = Pick<Image, "properties" | "tags" | "members">;
 
 /** The image after these operations: the meaning of an operation, and the reference for every backend. */
-export function applyOperations<Subject extends Changeable>(image: Subject, operations: readonly Operation[]): Subject {
+export function applyOperations<Subject extends Changeable>(
+  image: Subject,
+  operations: readonly Operation[],
+): Subject {
   const attributes: Record<string, unknown> = {};
   const properties = new Map(Object.entries(image.properties));
   const tags = new Set(image.tags);
@@ -32,6 +35,13 @@ export function applyOperations<Subject extends Changeable>(image: Subject, oper
         operation satisfies never;
     }
   }
-  const changed = { ...image, ...attributes, properties: Object.fromEntries(properties), tags: sortedSet(tags) };
-  return image.members === undefined && members.size === 0 ? changed : { ...changed, members: sortedSet(members) };
+  const changed = {
+    ...image,
+    ...attributes,
+    properties: Object.fromEntries(properties),
+    tags: sortedSet(tags),
+  };
+  return image.members === undefined && members.size === 0
+    ? changed
+    : { ...changed, members: sortedSet(members) };
 }

@@ -1,3 +1,4 @@
+export * from "./abort.ts";
 export * from "./apply-operations.ts";
 export * from "./checksum.ts";
 export * from "./errors/index.ts";

@@ -78,15 +78,20 @@ export function propertyNameProblem(name: string): string | undefined {
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (field !== undefined) return `is a field of the image: use "${field}" of the spec`;
   if (name === SOURCE_RECORD) return "is written by this library";
-  if (SERVER_PROPERTIES.includes(name) || name.startsWith(SERVER_PREFIX)) return "is written by the cloud only";
+  if (SERVER_PROPERTIES.includes(name) || name.startsWith(SERVER_PREFIX))
+    return "is written by the cloud only";
   if (SWALLOWED.includes(name)) return "is a name that Glance answers for but does not store";
-  if (name !== name.trim()) return "has white space around it, which Glance strips on change but not at creation";
+  if (name !== name.trim())
+    return "has white space around it, which Glance strips on change but not at creation";
   return textProblem(name, LIMITS.propertyNameCharacters);
 }
 
 /** Why Glance would refuse or cut this property value; `undefined` when it would not. */
 export function propertyValueProblem(value: string): string | undefined {
-  if (value.length * 3 > LIMITS.propertyValueBytes && new TextEncoder().encode(value).length > LIMITS.propertyValueBytes) {
+  if (
+    value.length * 3 > LIMITS.propertyValueBytes &&
+    new TextEncoder().encode(value).length > LIMITS.propertyValueBytes
+  ) {
     return `is longer than ${LIMITS.propertyValueBytes} bytes`;
   }
   return characterProblem(value);
@@ -107,7 +112,8 @@ export function textProblem(text: string, maxCharacters: number): string | undef
 
 /** Glance answers 400 for characters of four bytes in UTF-8; unpaired surrogates and NUL survive no encoding. */
 function characterProblem(text: string): string | undefined {
-  if (/[\u{10000}-\u{10FFFF}]/u.test(text)) return "has a character of four bytes in UTF-8 (such as an emoji), which Glance refuses";
+  if (/[\u{10000}-\u{10FFFF}]/u.test(text))
+    return "has a character of four bytes in UTF-8 (such as an emoji), which Glance refuses";
   if (!text.isWellFormed()) return "has half of a surrogate pair";
   if (text.includes("\0")) return "has a NUL character";
   return undefined;

@@ -26,7 +26,15 @@ export interface ImageQuery {
 }
 
 /** What images can be sorted by. */
-export type SortKey = "name" | "status" | "containerFormat" | "diskFormat" | "sizeBytes" | "id" | "createdAt" | "updatedAt";
+export type SortKey =
+  | "name"
+  | "status"
+  | "containerFormat"
+  | "diskFormat"
+  | "sizeBytes"
+  | "id"
+  | "createdAt"
+  | "updatedAt";
 
 /** An order: a key, and optionally `:asc` (default) or `:desc`. */
 export type Sort = SortKey | `${SortKey}:${"asc" | "desc"}`;

@@ -28,7 +28,10 @@ export const glanceRules: Rules = {
 
 /** Whether only the server writes the property of this name. */
 export function isServerProperty(name: string, { serverProperties }: Rules): boolean {
-  return serverProperties.names.includes(name) || serverProperties.prefixes.some((prefix) => name.startsWith(prefix));
+  return (
+    serverProperties.names.includes(name) ||
+    serverProperties.prefixes.some((prefix) => name.startsWith(prefix))
+  );
 }
 
 /** Whether an image in this status would have to be replaced for this attribute to change. */

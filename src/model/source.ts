@@ -80,7 +80,12 @@ const httpUrl = z.string().superRefine((text, context) => {
 
 const checksum = z.union(
   [
-    z.string().refine((text) => parseChecksum(text) !== undefined, 'must be "<algorithm>:<hex>", such as "sha256:9f86d0…"'),
+    z
+      .string()
+      .refine(
+        (text) => parseChecksum(text) !== undefined,
+        'must be "<algorithm>:<hex>", such as "sha256:9f86d0…"',
+      ),
     strict({ url: httpUrl }),
   ],
   'must be "<algorithm>:<hex>", or { url } of a checksum file',
@@ -103,12 +108,25 @@ const KINDS = {
   object: strict({ object: z.string().regex(/^[^:]+:.+$/, 'must be "bucket:key"') }),
   imageId: strict({ imageId: text, region: text.optional() }),
   open: strict({
-    open: z.any().refine((value) => typeof value === "function", "must be a function that returns an AsyncIterable of bytes"),
+    open: z
+      .any()
+      .refine(
+        (value) => typeof value === "function",
+        "must be a function that returns an AsyncIterable of bytes",
+      ),
     size: z.int().min(0).optional(),
   }),
 } as const;
 
-const KIND_NAMES: readonly SourceKind[] = ["file", "url", "webDownload", "volumeId", "object", "imageId", "open"];
+const KIND_NAMES: readonly SourceKind[] = [
+  "file",
+  "url",
+  "webDownload",
+  "volumeId",
+  "object",
+  "imageId",
+  "open",
+];
 
 /** The kind of a source. */
 export function sourceKind(source: object): SourceKind | undefined {
@@ -120,14 +138,20 @@ export const SourceSchema: z.ZodType<Source> = z.preprocess(
   (input, context) => {
     const value = typeof input === "string" ? fromString(input) : input;
     if (typeof value !== "object" || value === null) {
-      context.addIssue({ code: "custom", message: `must be a URL, a path, or an object with one of ${KIND_NAMES.join(", ")}` });
+      context.addIssue({
+        code: "custom",
+        message: `must be a URL, a path, or an object with one of ${KIND_NAMES.join(", ")}`,
+      });
       return z.NEVER;
     }
     const kinds = KIND_NAMES.filter((kind) => Object.hasOwn(value, kind));
     const [kind, ...others] = kinds;
     if (kind === undefined || others.length > 0) {
       const found = kinds.length === 0 ? "none" : kinds.join(" and ");
-      context.addIssue({ code: "custom", message: `needs exactly one of ${KIND_NAMES.join(", ")}; it has ${found}` });
+      context.addIssue({
+        code: "custom",
+        message: `needs exactly one of ${KIND_NAMES.join(", ")}; it has ${found}`,
+      });
       return z.NEVER;
     }
     const parsed = KINDS[kind].safeParse(kind === "url" ? withoutUserInformation(value) : value);
@@ -137,7 +161,15 @@ export const SourceSchema: z.ZodType<Source> = z.preprocess(
     }
     return z.NEVER;
   },
-  z.union([KINDS.file, KINDS.url, KINDS.webDownload, KINDS.volumeId, KINDS.object, KINDS.imageId, KINDS.open]),
+  z.union([
+    KINDS.file,
+    KINDS.url,
+    KINDS.webDownload,
+    KINDS.volumeId,
+    KINDS.object,
+    KINDS.imageId,
+    KINDS.open,
+  ]),
 );
 
 function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
@@ -158,7 +190,8 @@ function urlProblem(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null) return "must be an absolute URL";
   if (url.protocol === "file:") return "must be http: or https:; for a local file use { file }";
-  if (url.protocol !== "http:" && url.protocol !== "https:") return `must be http: or https:, not ${url.protocol}`;
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    return `must be http: or https:, not ${url.protocol}`;
   return undefined;
 }
 

@@ -7,7 +7,14 @@ import {
   VISIBILITIES,
   type Visibility,
 } from "./formats.ts";
-import { LIMITS, propertyNameProblem, propertyValueProblem, tagProblem, textProblem, unknownKey } from "./names.ts";
+import {
+  LIMITS,
+  propertyNameProblem,
+  propertyValueProblem,
+  tagProblem,
+  textProblem,
+  unknownKey,
+} from "./names.ts";
 import { sortedSet } from "./order.ts";
 import { type Source, SourceSchema } from "./source.ts";
 
@@ -87,7 +94,8 @@ const shape = {
     .record(z.string(), z.string())
     .superRefine((properties, context) => {
       const names = Object.keys(properties);
-      if (names.length > LIMITS.properties) context.addIssue(`has ${names.length} properties; ${LIMITS.properties} are allowed`);
+      if (names.length > LIMITS.properties)
+        context.addIssue(`has ${names.length} properties; ${LIMITS.properties} are allowed`);
       for (const name of names) {
         const problem = propertyNameProblem(name) ?? propertyValueProblem(properties[name] ?? "");
         if (problem !== undefined) context.addIssue({ code: "custom", path: [name], message: problem });
@@ -100,14 +108,21 @@ const shape = {
     .superRefine(addProblem((tags) => tooMany(tags.length, LIMITS.tags, "tags")))
     .optional(),
   members: z
-    .array(z.string().min(1).superRefine(addProblem((member) => textProblem(member, LIMITS.tagCharacters))))
+    .array(
+      z
+        .string()
+        .min(1)
+        .superRefine(addProblem((member) => textProblem(member, LIMITS.tagCharacters))),
+    )
     .overwrite(sortedSet)
     .superRefine(addProblem((members) => tooMany(members.length, LIMITS.members, "members")))
     .optional(),
   description: text.optional(),
   region: z.string().min(1).optional(),
   verifyChecksum: z.boolean().optional(),
-  decompress: z.union([z.boolean(), z.enum(CODECS)], `must be true, false, or one of ${CODECS.join(", ")}`).optional(),
+  decompress: z
+    .union([z.boolean(), z.enum(CODECS)], `must be true, false, or one of ${CODECS.join(", ")}`)
+    .optional(),
   convert: z.boolean().optional(),
 };
 
@@ -134,7 +149,10 @@ export function parseSpec(input: unknown, schema: z.ZodType<ImageSpec> = ImageSp
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const subject = nameOf(input);
-  throw new SpecError(result.error.issues.flatMap(toIssues), subject === undefined ? {} : { subject: `The spec of ${subject}` });
+  throw new SpecError(
+    result.error.issues.flatMap(toIssues),
+    subject === undefined ? {} : { subject: `The spec of ${subject}` },
+  );
 }
 
 /** zod's issues as ours: an unknown key is named by its own path. */

@@ -14,7 +14,7 @@ import {
 import { isLocalSource } from "../transfer/source.ts";
 import { basisOf } from "./basis.ts";
 import { sourceRecord } from "./content.ts";
-import { callOptions, type Context } from "./context.ts";
+import { type Context, callOptions } from "./context.ts";
 import { createImage } from "./create.ts";
 import { type Filling, fillImage, startTransfer } from "./fill.ts";
 import { findActual, withMembers } from "./find.ts";
@@ -43,7 +43,10 @@ const NOTHING_SENT: Verification = { status: "skipped", reason: "no data was sen
 export async function applyPlan(context: Context, plan: Plan, source: Source | undefined): Promise<Applied> {
   const desired = specOf(plan, source);
   const actual = await readBasis(context, plan, desired);
-  if (actual === undefined) return plan.action === "create" ? create(context, desired) : { image: undefined, verification: NOTHING_SENT };
+  if (actual === undefined)
+    return plan.action === "create"
+      ? create(context, desired)
+      : { image: undefined, verification: NOTHING_SENT };
   switch (plan.action) {
     case "none":
     case "create":
@@ -69,7 +72,9 @@ export async function applyPlan(context: Context, plan: Plan, source: Source | u
 export async function deleteImage(context: Context, image: Image, force: boolean): Promise<void> {
   if (image.protected === true) {
     if (!force) throw protectedError(image);
-    await changeMetadata(context, image, [{ kind: "attribute", op: "update", name: "protected", from: true, to: false }]);
+    await changeMetadata(context, image, [
+      { kind: "attribute", op: "update", name: "protected", from: true, to: false },
+    ]);
   }
   await context.backend.delete(image.id, callOptions(context));
 }
@@ -86,7 +91,8 @@ async function create(context: Context, desired: ImageSpec): Promise<Applied> {
 
 async function update(context: Context, plan: Plan, desired: ImageSpec, actual: Image): Promise<Applied> {
   const filling = plan.content === "changed" ? fillingOf(desired, actual.id) : undefined;
-  if (filling === undefined) return { image: await changeMetadata(context, actual, plan.operations), verification: NOTHING_SENT };
+  if (filling === undefined)
+    return { image: await changeMetadata(context, actual, plan.operations), verification: NOTHING_SENT };
   const transfer = await startTransfer(context, filling);
   try {
     // Before the data, never beside it: Glance reverts what is written while an upload runs.
@@ -131,7 +137,9 @@ function specOf({ desired, action, name }: Plan, given: Source | undefined): Ima
   const missing = redactedField(source);
   if (missing !== undefined && needsData) {
     const path = missing.split(".");
-    throw new SpecError([{ path, message: "is not in the plan: give the source again, as apply(plan, { source })" }]);
+    throw new SpecError([
+      { path, message: "is not in the plan: give the source again, as apply(plan, { source })" },
+    ]);
   }
   return missing === undefined ? parseSpec({ ...rest, source }) : rest;
 }
@@ -141,18 +149,25 @@ async function readBasis(context: Context, plan: Plan, desired: ImageSpec): Prom
   if (plan.imageId === undefined) {
     const found = plan.action === "create" ? await findActual(context, desired, undefined) : undefined;
     if (found === undefined) return undefined;
-    throw new PlanError(`The plan creates ${JSON.stringify(plan.name)}, but there is an image of that name now: ${found.id}. Plan again`, {
-      planned: "no image",
-      observed: found.id,
-    });
+    throw new PlanError(
+      `The plan creates ${JSON.stringify(plan.name)}, but there is an image of that name now: ${found.id}. Plan again`,
+      {
+        planned: "no image",
+        observed: found.id,
+      },
+    );
   }
   const read = await context.backend.get(plan.imageId, callOptions(context));
-  const image = read === undefined ? undefined : await withMembers(context, read, desired.members !== undefined);
+  const image =
+    read === undefined ? undefined : await withMembers(context, read, desired.members !== undefined);
   const observed = image === undefined ? "no image" : basisOf(image, context.backend.rules);
   if (image === undefined && plan.action === "delete") return undefined;
   if (image === undefined || (plan.basis !== undefined && observed !== plan.basis)) {
     const what = image === undefined ? "is gone" : "has changed";
-    throw new PlanError(`Image ${plan.imageId} (${plan.name}) ${what} since the plan was made. Plan again`, { planned: plan.basis, observed });
+    throw new PlanError(`Image ${plan.imageId} (${plan.name}) ${what} since the plan was made. Plan again`, {
+      planned: plan.basis,
+      observed,
+    });
   }
   return image;
 }
@@ -171,9 +186,12 @@ function recordOperations(desired: ImageSpec, actual: Image): Operation[] {
 }
 
 function protectedError({ id, name, status }: Image): ImageStateError {
-  return new ImageStateError(`Image ${id} (${name}) is protected: set protected to false, or destroy it with force`, {
-    code: "ERR_IMAGE_PROTECTED",
-    imageId: id,
-    status,
-  });
+  return new ImageStateError(
+    `Image ${id} (${name}) is protected: set protected to false, or destroy it with force`,
+    {
+      code: "ERR_IMAGE_PROTECTED",
+      imageId: id,
+      status,
+    },
+  );
 }

@@ -3,7 +3,9 @@ import { contentDigest } from "./canonical.ts";
 
 /** A digest of all that a plan depends on: what users write of an image, and its data. */
 export function basisOf(image: Image, rules: Rules): string {
-  const properties = Object.entries(image.properties ?? {}).filter(([name]) => !isServerProperty(name, rules));
+  const properties = Object.entries(image.properties ?? {}).filter(
+    ([name]) => !isServerProperty(name, rules),
+  );
   return contentDigest({
     attributes: ATTRIBUTES.map((name) => image[name] ?? null),
     properties: Object.fromEntries(properties),

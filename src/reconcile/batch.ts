@@ -34,7 +34,11 @@ export async function runBatch<Value>(
   throw new ApplyError({ completed, failed, skipped, cause: failed[0]?.error ?? signal?.reason });
 }
 
-async function outcomeOf<Value>(task: Task<Value>, index: number, signal: AbortSignal | undefined): Promise<Outcome<Value>> {
+async function outcomeOf<Value>(
+  task: Task<Value>,
+  index: number,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<Value>> {
   const { name } = task;
   if (signal?.aborted === true) return { kind: "skipped", skip: { index, name } };
   try {

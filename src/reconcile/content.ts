@@ -29,7 +29,11 @@ export function compareContent(desired: ImageSpec, actual: Image, facts: SourceF
  */
 export function sourceRecord({ source, decompress, convert }: ImageSpec): string | undefined {
   if (source === undefined || "open" in source) return undefined;
-  return contentDigest({ source: redactSource(source), decompress: decompress ?? false, convert: convert ?? false });
+  return contentDigest({
+    source: redactSource(source),
+    decompress: decompress ?? false,
+    convert: convert ?? false,
+  });
 }
 
 function storesSourceBytes({ decompress, convert }: ImageSpec): boolean {
@@ -37,7 +41,8 @@ function storesSourceBytes({ decompress, convert }: ImageSpec): boolean {
 }
 
 function compareChecksum(source: object, actual: Image): Plan["content"] {
-  const declared = "checksum" in source && typeof source.checksum === "string" ? parseChecksum(source.checksum) : undefined;
+  const declared =
+    "checksum" in source && typeof source.checksum === "string" ? parseChecksum(source.checksum) : undefined;
   if (declared === undefined) return undefined;
   const stored = storedDigest(actual, declared.algorithm);
   if (stored === undefined) return undefined;
@@ -45,7 +50,8 @@ function compareChecksum(source: object, actual: Image): Plan["content"] {
 }
 
 function compareFacts({ sizeBytes, digests = {} }: SourceFacts, actual: Image): Plan["content"] {
-  if (sizeBytes !== undefined && actual.sizeBytes !== undefined && sizeBytes !== actual.sizeBytes) return "changed";
+  if (sizeBytes !== undefined && actual.sizeBytes !== undefined && sizeBytes !== actual.sizeBytes)
+    return "changed";
   for (const [algorithm, hex] of Object.entries(digests)) {
     const stored = storedDigest(actual, algorithm);
     if (stored !== undefined) return stored === hex ? "same" : "changed";
@@ -62,7 +68,8 @@ function compareRecord(desired: ImageSpec, actual: Image): Plan["content"] {
 
 /** The digest of the stored data by this algorithm, where the cloud reports it; `""` is no digest. */
 export function storedDigest(image: Image, algorithm: string): string | undefined {
-  if (image.hashAlgorithm?.toLowerCase() === algorithm && image.hashValue) return image.hashValue.toLowerCase();
+  if (image.hashAlgorithm?.toLowerCase() === algorithm && image.hashValue)
+    return image.hashValue.toLowerCase();
   if (algorithm === "md5" && image.checksum) return image.checksum.toLowerCase();
   return undefined;
 }

@@ -2,7 +2,10 @@ import type { Backend, CallOptions } from "../backends/backend.ts";
 import type { ImageEvents } from "../model/index.ts";
 
 /** Tells the listeners of an event. Never throws. */
-export type Emit = <Name extends keyof ImageEvents>(name: Name, event: Parameters<ImageEvents[Name]>[0]) => void;
+export type Emit = <Name extends keyof ImageEvents>(
+  name: Name,
+  event: Parameters<ImageEvents[Name]>[0],
+) => void;
 
 /** What the steps of an apply work with. */
 export interface Context {

@@ -6,7 +6,7 @@ import {
   type NewImage,
   UnsupportedError,
 } from "../model/index.ts";
-import { callOptions, type Context } from "./context.ts";
+import { type Context, callOptions } from "./context.ts";
 import { type Filling, fillImage, startTransfer } from "./fill.ts";
 import { changeMetadata } from "./metadata.ts";
 import type { Verification } from "./verify.ts";
@@ -33,14 +33,20 @@ const GRACE_MS = 5_000;
  *
  * @throws HttpError `ERR_HTTP_CONFLICT` when the id was used before.
  */
-export async function createImage(context: Context, creation: Creation): Promise<{ image: Image; verification: Verification }> {
+export async function createImage(
+  context: Context,
+  creation: Creation,
+): Promise<{ image: Image; verification: Verification }> {
   const { image: wanted, filling, members } = creation;
   const transfer = filling === undefined ? undefined : await startTransfer(context, filling);
   try {
     const created = await createRecord(context, wanted);
     const filled =
       filling === undefined || transfer === undefined
-        ? { image: created, verification: { status: "skipped", reason: "the spec declares no data" } as const }
+        ? {
+            image: created,
+            verification: { status: "skipped", reason: "the spec declares no data" } as const,
+          }
         : await fillImage(context, filling, transfer);
     const added = members.map((project): MemberOperation => ({ kind: "member", op: "add", project }));
     return { ...filled, image: await changeMetadata(context, filled.image, added) };
@@ -54,7 +60,8 @@ export async function createImage(context: Context, creation: Creation): Promise
 
 async function createRecord(context: Context, image: NewImage): Promise<Image> {
   const { backend } = context;
-  if (backend.create === undefined) throw new UnsupportedError({ backend: backend.name, capability: "source" });
+  if (backend.create === undefined)
+    throw new UnsupportedError({ backend: backend.name, capability: "source" });
   context.signal?.throwIfAborted();
   const grace = graceful(context.signal);
   try {
@@ -66,7 +73,8 @@ async function createRecord(context: Context, image: NewImage): Promise<Image> {
     // An answer may be lost on its way back: the id was chosen here, so the image with it is ours.
     if (!mayHaveSucceeded(error)) throw error;
     const existing = await backend.get(image.id, callOptions(context)).catch(() => undefined);
-    if (existing !== undefined && existing.status === "queued" && existing.name === image.name) return existing;
+    if (existing !== undefined && existing.status === "queued" && existing.name === image.name)
+      return existing;
     throw existing === undefined && isConflict(error) ? burnt(image.id, error) : error;
   } finally {
     grace.release();
@@ -102,11 +110,14 @@ function isConflict(error: unknown): boolean {
 }
 
 function burnt(id: string, cause: unknown): HttpError {
-  return new HttpError(`The id ${id} was used by an image that is deleted, or belongs to another project: a cloud never gives an id twice. Choose another id`, {
-    code: "ERR_HTTP_CONFLICT",
-    status: 409,
-    cause,
-  });
+  return new HttpError(
+    `The id ${id} was used by an image that is deleted, or belongs to another project: a cloud never gives an id twice. Choose another id`,
+    {
+      code: "ERR_HTTP_CONFLICT",
+      status: 409,
+      cause,
+    },
+  );
 }
 
 async function cleanUp(context: Context, { image, pinned }: Creation, error: unknown): Promise<void> {
@@ -118,7 +129,11 @@ async function cleanUp(context: Context, { image, pinned }: Creation, error: unk
     const left = await backend.get(image.id, options);
     if (left === undefined || (pinned && left.status !== "active")) return;
     if (left.protected === true) {
-      await backend.update(image.id, [{ kind: "attribute", op: "update", name: "protected", from: true, to: false }], options);
+      await backend.update(
+        image.id,
+        [{ kind: "attribute", op: "update", name: "protected", from: true, to: false }],
+        options,
+      );
     }
     await backend.delete(image.id, options);
   } catch {

@@ -53,7 +53,8 @@ export function diffProperties(
     const from = Object.hasOwn(actual, name) ? actual[name] : undefined;
     if (to === from) continue;
     if (from === undefined && to !== undefined) operations.push({ kind: "property", op: "add", name, to });
-    if (from !== undefined && to !== undefined) operations.push({ kind: "property", op: "update", name, from, to });
+    if (from !== undefined && to !== undefined)
+      operations.push({ kind: "property", op: "update", name, from, to });
     if (from !== undefined && to === undefined && isOwned(name, ownership)) {
       operations.push({ kind: "property", op: "delete", name, from });
     }
@@ -83,11 +84,15 @@ function diffSets(
   if (desired === undefined) return [];
   const wanted = new Set(desired);
   const present = new Set(actual);
-  const added = [...wanted].filter((member) => !present.has(member)).map((member) => ["add", member] as const);
+  const added = [...wanted]
+    .filter((member) => !present.has(member))
+    .map((member) => ["add", member] as const);
   const deleted = [...present]
     .filter((member) => !wanted.has(member) && isOwned(member, ownership))
     .map((member) => ["delete", member] as const);
-  return [...added, ...deleted].map(([op, member]): ["add" | "delete", string] => [op, member]).sort(([, a], [, b]) => compareStrings(a, b));
+  return [...added, ...deleted]
+    .map(([op, member]): ["add" | "delete", string] => [op, member])
+    .sort(([, a], [, b]) => compareStrings(a, b));
 }
 
 function isSame(name: AttributeName, from: unknown, to: unknown): boolean {

@@ -1,15 +1,20 @@
 import { pipeline } from "node:stream/promises";
 import { type Image, UnsupportedError } from "../model/index.ts";
-import { checkBytes, type CheckedBytes } from "../transfer/check.ts";
+import { type CheckedBytes, checkBytes } from "../transfer/check.ts";
 import { isComputable } from "../transfer/digest.ts";
 import { saveBytes } from "../transfer/save.ts";
-import { callOptions, type Context } from "./context.ts";
+import { type Context, callOptions } from "./context.ts";
 import { getExisting } from "./find.ts";
 
 /** Writes the data of an image to a file or a stream, and holds it against what the cloud says it has. */
-export async function downloadImage(context: Context, id: string, target: string | NodeJS.WritableStream): Promise<Image> {
+export async function downloadImage(
+  context: Context,
+  id: string,
+  target: string | NodeJS.WritableStream,
+): Promise<Image> {
   const { backend, signal } = context;
-  if (backend.download === undefined) throw new UnsupportedError({ backend: backend.name, capability: "download" });
+  if (backend.download === undefined)
+    throw new UnsupportedError({ backend: backend.name, capability: "download" });
   const image = await getExisting(context, id);
   const { sizeBytes, chunks } = await backend.download(id, callOptions(context));
   const checked = checkStored(image, sizeBytes, chunks);
@@ -18,11 +23,23 @@ export async function downloadImage(context: Context, id: string, target: string
   return image;
 }
 
-function checkStored(image: Image, sizeBytes: number | undefined, chunks: AsyncIterable<Uint8Array>): CheckedBytes {
+function checkStored(
+  image: Image,
+  sizeBytes: number | undefined,
+  chunks: AsyncIterable<Uint8Array>,
+): CheckedBytes {
   const { hashAlgorithm, hashValue, checksum } = image;
   const size = image.sizeBytes ?? sizeBytes;
   if (hashAlgorithm !== undefined && hashValue !== undefined && isComputable(hashAlgorithm)) {
-    return checkBytes(chunks, { sizeBytes: size, checksum: { algorithm: hashAlgorithm.toLowerCase(), hex: hashValue } }, []);
+    return checkBytes(
+      chunks,
+      { sizeBytes: size, checksum: { algorithm: hashAlgorithm.toLowerCase(), hex: hashValue } },
+      [],
+    );
   }
-  return checkBytes(chunks, { sizeBytes: size, checksum: checksum === undefined ? undefined : { algorithm: "md5", hex: checksum } }, []);
+  return checkBytes(
+    chunks,
+    { sizeBytes: size, checksum: checksum === undefined ? undefined : { algorithm: "md5", hex: checksum } },
+    [],
+  );
 }

@@ -9,7 +9,11 @@ import { type SourceFacts, storedDigest } from "./content.ts";
  *
  * @throws SpecError `ERR_SPEC_INVALID` for a file that is missing, no file, or empty.
  */
-export async function sourceFacts({ source }: ImageSpec, actual: Image | undefined, signal?: AbortSignal): Promise<SourceFacts> {
+export async function sourceFacts(
+  { source }: ImageSpec,
+  actual: Image | undefined,
+  signal?: AbortSignal,
+): Promise<SourceFacts> {
   if (source === undefined) return {};
   if ("open" in source) return { sizeBytes: source.size };
   if (!("file" in source)) return {};
@@ -23,6 +27,7 @@ export async function sourceFacts({ source }: ImageSpec, actual: Image | undefin
 }
 
 function reportedAlgorithm({ hashAlgorithm, hashValue, checksum }: Image): string | undefined {
-  if (hashAlgorithm !== undefined && hashValue && isComputable(hashAlgorithm)) return hashAlgorithm.toLowerCase();
+  if (hashAlgorithm !== undefined && hashValue && isComputable(hashAlgorithm))
+    return hashAlgorithm.toLowerCase();
   return checksum ? "md5" : undefined;
 }

@@ -2,7 +2,7 @@ import type { Image, ImageSpec } from "../model/index.ts";
 import { UnsupportedError } from "../model/index.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
 import type { LocalSource } from "../transfer/source.ts";
-import { callOptions, type Context } from "./context.ts";
+import { type Context, callOptions } from "./context.ts";
 import { VERIFIED_ALGORITHMS, type Verification, verifyStored } from "./verify.ts";
 import { waitForActive } from "./wait.ts";
 
@@ -42,10 +42,15 @@ export async function fillImage(
   transfer: Transfer,
 ): Promise<{ image: Image; verification: Verification }> {
   const { backend, emit } = context;
-  if (backend.upload === undefined) throw new UnsupportedError({ backend: backend.name, capability: "source" });
+  if (backend.upload === undefined)
+    throw new UnsupportedError({ backend: backend.name, capability: "source" });
   const progress = { name: spec.name, imageId, totalBytes: transfer.sizeBytes };
   emit("upload-start", { ...progress, transferredBytes: 0 });
-  await backend.upload(imageId, { sizeBytes: transfer.sizeBytes, chunks: transfer.chunks }, callOptions(context));
+  await backend.upload(
+    imageId,
+    { sizeBytes: transfer.sizeBytes, chunks: transfer.chunks },
+    callOptions(context),
+  );
   const passed = transfer.passed();
   const transferredBytes = passed?.sizeBytes ?? 0;
   const end = { ...progress, transferredBytes, totalBytes: transferredBytes };
@@ -57,7 +62,10 @@ export async function fillImage(
     return { image, verification: { status: "skipped", reason: "the spec says verifyChecksum: false" } };
   }
   if (passed === undefined) {
-    return { image, verification: { status: "unverifiable", reason: "the backend did not take all of the data" } };
+    return {
+      image,
+      verification: { status: "unverifiable", reason: "the backend did not take all of the data" },
+    };
   }
   return { image, verification: verifyStored(image, passed) };
 }

@@ -8,7 +8,7 @@ import {
   isGone,
   matchesQuery,
 } from "../model/index.ts";
-import { callOptions, type Context } from "./context.ts";
+import { type Context, callOptions } from "./context.ts";
 
 /** The images that answer to a query, in its order. */
 export async function* listImages(context: Context, query: ImageQuery): AsyncGenerator<Image> {
@@ -33,7 +33,8 @@ export async function* listImages(context: Context, query: ImageQuery): AsyncGen
 export async function findImage(context: Context, query: ImageQuery): Promise<Image> {
   const images = await collect(listImages(context, query));
   const [image, ...others] = images;
-  if (image === undefined) throw notFound(`No image of the ${context.backend.name} backend answers to ${describe(query)}`);
+  if (image === undefined)
+    throw notFound(`No image of the ${context.backend.name} backend answers to ${describe(query)}`);
   if (others.length > 0) throw ambiguous(`${images.length} images answer to ${describe(query)}`, images);
   return image;
 }
@@ -45,7 +46,11 @@ export async function findImage(context: Context, query: ImageQuery): Promise<Im
  * @throws HttpError `ERR_HTTP_NOT_FOUND` when `id` is given and there is no such image.
  * @throws ImageStateError `ERR_IMAGE_AMBIGUOUS` when several have the name.
  */
-export async function findActual(context: Context, spec: ImageSpec, id: string | undefined): Promise<Image | undefined> {
+export async function findActual(
+  context: Context,
+  spec: ImageSpec,
+  id: string | undefined,
+): Promise<Image | undefined> {
   const image = id === undefined ? await findOwn(context, spec) : await getExisting(context, id);
   return image === undefined ? undefined : withMembers(context, image, spec.members !== undefined);
 }
@@ -78,7 +83,10 @@ async function findOwn(context: Context, spec: ImageSpec): Promise<Image | undef
   const images = (await collect(listImages(context, query))).filter((image) => !isGone(image.status));
   if (images.length > 1) {
     const ids = images.map(({ id }) => id).join(" and ");
-    throw ambiguous(`${images.length} images of the ${backendName} backend are named ${JSON.stringify(spec.name)}: ${ids}. Give the id of one, or delete one`, images);
+    throw ambiguous(
+      `${images.length} images of the ${backendName} backend are named ${JSON.stringify(spec.name)}: ${ids}. Give the id of one, or delete one`,
+      images,
+    );
   }
   return images[0];
 }

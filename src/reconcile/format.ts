@@ -45,7 +45,8 @@ function formatOne(plan: Plan, paint: Paint, max: number): string {
   const title = `${printable(plan.name)}${plan.imageId === undefined ? "" : ` [${plan.imageId}]`}`;
   const head = `${paint(style, `${sign} ${plan.action}`)} ${paint("bold", title)}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}`;
   const lines = plan.operations.map((operation) => formatOperation(operation, plan, paint, max));
-  if (plan.content === "changed" && plan.action === "update") lines.push(`    ${paint("yellow", "~")} data: uploaded`);
+  if (plan.content === "changed" && plan.action === "update")
+    lines.push(`    ${paint("yellow", "~")} data: uploaded`);
   if (plan.replaces.includes("source")) lines.push(`    ${paint("yellow", "~")} data${forces(paint)}`);
   return [head, ...lines].join("\n");
 }
@@ -64,7 +65,8 @@ function notesOf(plan: Plan): string[] {
 function formatOperation(operation: Operation, plan: Plan, paint: Paint, max: number): string {
   const created = operation.kind === "attribute" && operation.from === null;
   const [sign, style] = STEPS[created ? "add" : operation.op];
-  const forced = operation.kind === "attribute" && plan.replaces.includes(operation.name) ? forces(paint) : "";
+  const forced =
+    operation.kind === "attribute" && plan.replaces.includes(operation.name) ? forces(paint) : "";
   return `    ${paint(style, sign)} ${describe(operation, max)}${forced}`;
 }
 
@@ -128,6 +130,7 @@ export function formatBytes(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
   const exponent = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
   const amount = bytes / 1024 ** exponent;
-  const rounded = amount >= 100 || Number.isInteger(amount) ? Math.round(amount) : Number(amount.toPrecision(3));
+  const rounded =
+    amount >= 100 || Number.isInteger(amount) ? Math.round(amount) : Number(amount.toPrecision(3));
   return `${rounded} ${units[exponent]}`;
 }

@@ -1,4 +1,6 @@
-export { formatPlan, type FormatOptions } from "./format.ts";
+export type { SourceFacts } from "./content.ts";
+export { type FormatOptions, formatPlan } from "./format.ts";
+export type { PlanOptions } from "./make-plan.ts";
 export {
   type Applicable,
   type AppliedImage,
@@ -8,9 +10,7 @@ export {
   type ImageManagerOptions,
   type SignalOptions,
 } from "./manager.ts";
-export type { PlanOptions } from "./make-plan.ts";
 export type { Ownership } from "./ownership.ts";
 export type { Action, OnReplace, Plan, PlannedSource, PlannedSpec } from "./plan.ts";
-export { reconcile, type ReconcileOptions } from "./reconcile.ts";
-export type { SourceFacts } from "./content.ts";
+export { type ReconcileOptions, reconcile } from "./reconcile.ts";
 export type { Verification } from "./verify.ts";

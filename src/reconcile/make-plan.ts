@@ -1,8 +1,8 @@
 import {
   type Image,
   type ImageSpec,
-  isBusy,
   type Issue,
+  isBusy,
   SpecError,
   UnsupportedError,
 } from "../model/index.ts";
@@ -10,7 +10,7 @@ import type { Context } from "./context.ts";
 import { sourceFacts } from "./facts.ts";
 import { findActual, withMembers } from "./find.ts";
 import type { OnReplace, Plan } from "./plan.ts";
-import { reconcile, type ReconcileOptions } from "./reconcile.ts";
+import { type ReconcileOptions, reconcile } from "./reconcile.ts";
 import { waitWhileBusy } from "./wait.ts";
 
 /** Options of `ImageManager.plan`. */
@@ -55,15 +55,27 @@ function checkMembers({ members = [], visibility }: ImageSpec, actual: Image | u
   throw new SpecError([{ path: ["members"], message: `need the visibility shared; it is ${effective}` }]);
 }
 
-function checkReplacement({ name, replaces, imageId }: Plan, spec: ImageSpec, onReplace: OnReplace | undefined, backend: string): void {
+function checkReplacement(
+  { name, replaces, imageId }: Plan,
+  spec: ImageSpec,
+  onReplace: OnReplace | undefined,
+  backend: string,
+): void {
   const fields = replaces.join(", ");
   const because = `a change of ${fields} replaces image ${imageId}`;
   if (onReplace === "refuse") {
-    throw new UnsupportedError({ backend, capability: `a change of ${fields} in place`, alternative: `${because} (${name}): allow it with onReplace` });
+    throw new UnsupportedError({
+      backend,
+      capability: `a change of ${fields} in place`,
+      alternative: `${because} (${name}): allow it with onReplace`,
+    });
   }
   const issues: Issue[] = [];
   if (spec.id !== undefined && spec.id === imageId) {
-    issues.push({ path: ["id"], message: `${because}, and a cloud never gives an id twice: choose another id, or leave it out` });
+    issues.push({
+      path: ["id"],
+      message: `${because}, and a cloud never gives an id twice: choose another id, or leave it out`,
+    });
   }
   if (spec.source === undefined) {
     issues.push({ path: ["source"], message: `is needed: ${because}, and the new one would have no data` });

@@ -86,12 +86,17 @@ export class ImageManager extends EventEmitter<ImageEvents> {
    */
   plan(spec: ImageSpecInput, options?: PlanOptions): Promise<Plan>;
   plan(specs: readonly ImageSpecInput[], options?: PlanOptions): Promise<Plan[]>;
-  async plan(input: ImageSpecInput | readonly ImageSpecInput[], options: PlanOptions = {}): Promise<Plan | Plan[]> {
+  async plan(
+    input: ImageSpecInput | readonly ImageSpecInput[],
+    options: PlanOptions = {},
+  ): Promise<Plan | Plan[]> {
     if (!isList(input)) return this.#plan(this.#parse(input), options);
     const specs = input.map((spec) => this.#parse(spec));
     checkDistinct(specs);
     if (options.id !== undefined && specs.length > 1) {
-      throw new SpecError([{ path: ["id"], message: "is for one spec, not for several" }], { subject: "The options of plan()" });
+      throw new SpecError([{ path: ["id"], message: "is for one spec, not for several" }], {
+        subject: "The options of plan()",
+      });
     }
     const limit = pLimit(PLANNING_CONCURRENCY);
     return Promise.all(specs.map((spec) => limit(() => this.#plan(spec, options))));
@@ -106,7 +111,10 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   apply(input: Plan & { readonly action: "delete" }, options?: ApplyOptions): Promise<ApplyResult>;
   apply(input: Plan | ImageSpecInput, options?: ApplyOptions): Promise<AppliedImage>;
   apply(inputs: readonly Applicable[], options?: ApplyOptions): Promise<ApplyResult[]>;
-  async apply(input: Applicable | readonly Applicable[], options: ApplyOptions = {}): Promise<ApplyResult | ApplyResult[]> {
+  async apply(
+    input: Applicable | readonly Applicable[],
+    options: ApplyOptions = {},
+  ): Promise<ApplyResult | ApplyResult[]> {
     const { signal, concurrency = 4 } = options;
     const given = options.source === undefined ? undefined : parseSource(options.source);
     if (!isList(input)) {
@@ -123,7 +131,10 @@ export class ImageManager extends EventEmitter<ImageEvents> {
    *
    * @throws ImageStateError `ERR_IMAGE_PROTECTED` when it is protected, unless `force` lifts that.
    */
-  async destroy(id: string, options: { readonly force?: boolean | undefined } & SignalOptions = {}): Promise<void> {
+  async destroy(
+    id: string,
+    options: { readonly force?: boolean | undefined } & SignalOptions = {},
+  ): Promise<void> {
     const context = this.#context(options.signal);
     await this.#lock(id, async () => {
       const image = await context.backend.get(id, callOptions(context));
@@ -163,7 +174,11 @@ export class ImageManager extends EventEmitter<ImageEvents> {
    *
    * @throws TransferError `ERR_DIGEST_MISMATCH`, `ERR_SIZE_MISMATCH`; `ERR_TRANSFER_INCOMPLETE` when there is no data.
    */
-  async download(id: string, target: string | NodeJS.WritableStream, options: SignalOptions = {}): Promise<Image> {
+  async download(
+    id: string,
+    target: string | NodeJS.WritableStream,
+    options: SignalOptions = {},
+  ): Promise<Image> {
     return downloadImage(this.#context(options.signal), id, target);
   }
 
@@ -178,7 +193,9 @@ export class ImageManager extends EventEmitter<ImageEvents> {
       try {
         Reflect.apply(listener, this, args);
       } catch (error) {
-        process.emitWarning(error instanceof Error ? error : String(error), { type: "ImagewrightListenerWarning" });
+        process.emitWarning(error instanceof Error ? error : String(error), {
+          type: "ImagewrightListenerWarning",
+        });
       }
     }
     return listeners.length > 0;
@@ -203,7 +220,9 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   async #planAll(inputs: readonly Applicable[], signal: AbortSignal | undefined): Promise<Plan[]> {
     const specs = inputs.filter((input): input is ImageSpecInput => !isPlan(input));
     const planned = await this.plan(specs, { signal });
-    return inputs.map((input) => (isPlan(input) ? input : planned.shift())).filter((plan) => plan !== undefined);
+    return inputs
+      .map((input) => (isPlan(input) ? input : planned.shift()))
+      .filter((plan) => plan !== undefined);
   }
 
   async #apply(plan: Plan, given: Source | undefined, signal: AbortSignal | undefined): Promise<ApplyResult> {
@@ -221,7 +240,10 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     });
   }
 
-  async #act(event: Parameters<ImageEvents["action-start"]>[0], action: () => Promise<Image | undefined>): Promise<Image | undefined> {
+  async #act(
+    event: Parameters<ImageEvents["action-start"]>[0],
+    action: () => Promise<Image | undefined>,
+  ): Promise<Image | undefined> {
     this.emit("action-start", event);
     try {
       const image = await action();
@@ -256,7 +278,10 @@ function isPlan(input: Applicable): input is Plan {
 function parseSource(input: Source | string): Source {
   const result = SourceSchema.safeParse(input);
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => ({ path: ["source", ...path.map(String)], message }));
+  const issues = result.error.issues.map(({ path, message }) => ({
+    path: ["source", ...path.map(String)],
+    message,
+  }));
   throw new SpecError(issues, { subject: "The source" });
 }
 
@@ -265,7 +290,10 @@ function checkDistinct(specs: readonly ImageSpec[]): void {
   for (const [index, { name, region = "" }] of specs.entries()) {
     const key = JSON.stringify([name, region]);
     if (seen.has(key)) {
-      throw new SpecError([{ path: [index, "name"], message: `there are two specs of ${JSON.stringify(name)}` }], { subject: "The list of specs" });
+      throw new SpecError(
+        [{ path: [index, "name"], message: `there are two specs of ${JSON.stringify(name)}` }],
+        { subject: "The list of specs" },
+      );
     }
     seen.add(key);
   }

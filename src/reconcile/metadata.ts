@@ -1,6 +1,12 @@
 import type { MetadataOperation } from "../backends/backend.ts";
-import { HttpError, type Image, type MemberOperation, type Operation, UnsupportedError } from "../model/index.ts";
-import { callOptions, type Context } from "./context.ts";
+import {
+  HttpError,
+  type Image,
+  type MemberOperation,
+  type Operation,
+  UnsupportedError,
+} from "../model/index.ts";
+import { type Context, callOptions } from "./context.ts";
 import { getExisting, withMembers } from "./find.ts";
 import { unmetOperations } from "./unmet.ts";
 
@@ -13,19 +19,35 @@ const MAX_ATTEMPTS = 4;
  *
  * @throws HttpError `ERR_HTTP_CONFLICT` when other writers undo the operations again and again.
  */
-export async function changeMetadata(context: Context, image: Image, operations: readonly Operation[]): Promise<Image> {
+export async function changeMetadata(
+  context: Context,
+  image: Image,
+  operations: readonly Operation[],
+): Promise<Image> {
   const members = operations.filter((operation) => operation.kind === "member");
   const metadata = operations.filter((operation) => operation.kind !== "member");
-  await changeMembers(context, image.id, members.filter(({ op }) => op === "delete"));
+  await changeMembers(
+    context,
+    image.id,
+    members.filter(({ op }) => op === "delete"),
+  );
   const changed = metadata.length === 0 ? image : await updateUntilMet(context, image.id, metadata);
-  await changeMembers(context, image.id, members.filter(({ op }) => op === "add"));
+  await changeMembers(
+    context,
+    image.id,
+    members.filter(({ op }) => op === "add"),
+  );
   if (members.length === 0) return changed;
   const { members: _before, ...rest } = await getExisting(context, image.id);
   return withMembers(context, rest, true);
 }
 
 /** Glance keeps the last of two writes that overlap and answers 200 to both: what it kept is looked at. */
-async function updateUntilMet(context: Context, id: string, operations: readonly MetadataOperation[]): Promise<Image> {
+async function updateUntilMet(
+  context: Context,
+  id: string,
+  operations: readonly MetadataOperation[],
+): Promise<Image> {
   let unmet = [...operations];
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const image = await updateOnce(context, id, unmet);
@@ -42,7 +64,11 @@ async function updateUntilMet(context: Context, id: string, operations: readonly
 }
 
 /** The image after the update; `undefined` when somebody changed it meanwhile, so that the update was refused. */
-async function updateOnce(context: Context, id: string, operations: readonly MetadataOperation[]): Promise<Image | undefined> {
+async function updateOnce(
+  context: Context,
+  id: string,
+  operations: readonly MetadataOperation[],
+): Promise<Image | undefined> {
   try {
     return await context.backend.update(id, operations, callOptions(context));
   } catch (error) {
@@ -51,7 +77,11 @@ async function updateOnce(context: Context, id: string, operations: readonly Met
   }
 }
 
-async function changeMembers(context: Context, id: string, operations: readonly MemberOperation[]): Promise<void> {
+async function changeMembers(
+  context: Context,
+  id: string,
+  operations: readonly MemberOperation[],
+): Promise<void> {
   if (operations.length === 0) return;
   const { members, name } = context.backend;
   if (members === undefined) throw new UnsupportedError({ backend: name, capability: "members" });

@@ -1,8 +1,22 @@
-import { applyOperations, type Image, ImageSpec, type NewImage, type Operation, SOURCE_RECORD } from "../model/index.ts";
+import {
+  applyOperations,
+  type Image,
+  ImageSpec,
+  type NewImage,
+  type Operation,
+  SOURCE_RECORD,
+} from "../model/index.ts";
 
 /** The record of an image that a plan creates. */
 export function newImage(spec: ImageSpec, id: string, sourceRecord: string | undefined): NewImage {
-  const { source: _source, verifyChecksum: _verify, decompress: _decompress, convert: _convert, members: _members, ...fields } = spec;
+  const {
+    source: _source,
+    verifyChecksum: _verify,
+    decompress: _decompress,
+    convert: _convert,
+    members: _members,
+    ...fields
+  } = spec;
   return { ...fields, id, properties: withRecord(spec.properties ?? {}, sourceRecord) };
 }
 
@@ -14,10 +28,16 @@ export function newImage(spec: ImageSpec, id: string, sourceRecord: string | und
 export function replacingImage(
   actual: Image,
   operations: readonly Operation[],
-  { id, sourceRecord, isServerProperty }: { id: string; sourceRecord: string | undefined; isServerProperty: (name: string) => boolean },
+  {
+    id,
+    sourceRecord,
+    isServerProperty,
+  }: { id: string; sourceRecord: string | undefined; isServerProperty: (name: string) => boolean },
 ): NewImage {
   const after = applyOperations(actual, operations);
-  const properties = Object.entries(after.properties).filter(([name]) => name !== SOURCE_RECORD && !isServerProperty(name));
+  const properties = Object.entries(after.properties).filter(
+    ([name]) => name !== SOURCE_RECORD && !isServerProperty(name),
+  );
   const declared = ImageSpec.parse({
     name: after.name,
     containerFormat: after.containerFormat,
@@ -34,6 +54,9 @@ export function replacingImage(
   return { ...declared, id, properties: withRecord(Object.fromEntries(properties), sourceRecord) };
 }
 
-function withRecord(properties: Readonly<Record<string, string>>, record: string | undefined): Record<string, string> {
+function withRecord(
+  properties: Readonly<Record<string, string>>,
+  record: string | undefined,
+): Record<string, string> {
   return record === undefined ? { ...properties } : { ...properties, [SOURCE_RECORD]: record };
 }

@@ -10,7 +10,9 @@ export type OnReplace = "create-first" | "delete-first" | "refuse";
 export const REDACTED = "[redacted]";
 
 /** A source as a plan holds it: `password` and the values of `headers` are redacted, and so is `open`. */
-export type PlannedSource = Exclude<Source, { open: unknown }> | { readonly open: typeof REDACTED; readonly size?: number };
+export type PlannedSource =
+  | Exclude<Source, { open: unknown }>
+  | { readonly open: typeof REDACTED; readonly size?: number };
 
 /** A spec as a plan holds it. */
 export type PlannedSpec = Omit<ImageSpec, "source"> & { readonly source?: PlannedSource | undefined };

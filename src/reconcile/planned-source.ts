@@ -3,13 +3,16 @@ import { type PlannedSource, REDACTED } from "./plan.ts";
 
 /** The source without its secrets and functions. */
 export function redactSource(source: Source): PlannedSource {
-  if ("open" in source) return { open: REDACTED, ...(source.size === undefined ? {} : { size: source.size }) };
+  if ("open" in source)
+    return { open: REDACTED, ...(source.size === undefined ? {} : { size: source.size }) };
   if (!("url" in source)) return source;
   const { password, headers, ...rest } = source;
   return {
     ...rest,
     ...(password === undefined ? {} : { password: REDACTED }),
-    ...(headers === undefined ? {} : { headers: Object.fromEntries(Object.keys(headers).map((name) => [name, REDACTED])) }),
+    ...(headers === undefined
+      ? {}
+      : { headers: Object.fromEntries(Object.keys(headers).map((name) => [name, REDACTED])) }),
   };
 }
 

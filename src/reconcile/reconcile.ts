@@ -1,4 +1,13 @@
-import { forcesReplacement, glanceRules, type Image, type ImageSpec, type ImageSpecInput, isGone, parseSpec, type Rules } from "../model/index.ts";
+import {
+  forcesReplacement,
+  glanceRules,
+  type Image,
+  type ImageSpec,
+  type ImageSpecInput,
+  isGone,
+  parseSpec,
+  type Rules,
+} from "../model/index.ts";
 import { basisOf } from "./basis.ts";
 import { compareContent, type SourceFacts } from "./content.ts";
 import { diffAttributes, diffMembers, diffProperties, diffTags } from "./diff.ts";
@@ -43,7 +52,14 @@ export function reconcile(
 
 function planDeletion(actual: Image | undefined, rules: Rules): Plan {
   if (actual === undefined) return { action: "none", name: "", operations: [], replaces: [] };
-  return { action: "delete", name: actual.name, imageId: actual.id, operations: [], replaces: [], basis: basisOf(actual, rules) };
+  return {
+    action: "delete",
+    name: actual.name,
+    imageId: actual.id,
+    operations: [],
+    replaces: [],
+    basis: basisOf(actual, rules),
+  };
 }
 
 function planCreation(spec: ImageSpec, { rules = glanceRules, source }: ReconcileOptions): Plan {

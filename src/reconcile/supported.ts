@@ -1,5 +1,12 @@
 import type { Backend } from "../backends/backend.ts";
-import { parseChecksum, type ImageSpec, type Issue, sourceKind, SpecError, UnsupportedError } from "../model/index.ts";
+import {
+  type ImageSpec,
+  type Issue,
+  parseChecksum,
+  SpecError,
+  sourceKind,
+  UnsupportedError,
+} from "../model/index.ts";
 import { isComputable } from "../transfer/digest.ts";
 import { isLocalSource } from "../transfer/source.ts";
 
@@ -24,13 +31,20 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
 export function checkSupported(spec: ImageSpec, backend: Backend): void {
   const field = unsupportedField(spec, backend);
   if (field !== undefined) {
-    throw new UnsupportedError({ backend: backend.name, capability: field, alternative: ALTERNATIVES[field] });
+    throw new UnsupportedError({
+      backend: backend.name,
+      capability: field,
+      alternative: ALTERNATIVES[field],
+    });
   }
   const issue = checksumIssue(spec);
   if (issue !== undefined) throw new SpecError([issue]);
 }
 
-function unsupportedField({ source, decompress, convert, members }: ImageSpec, backend: Backend): string | undefined {
+function unsupportedField(
+  { source, decompress, convert, members }: ImageSpec,
+  backend: Backend,
+): string | undefined {
   if (decompress !== undefined && decompress !== false) return "decompress";
   if (convert === true) return "convert";
   if (members !== undefined && backend.members === undefined) return "members";

@@ -24,11 +24,14 @@ export const VERIFIED_ALGORITHMS: readonly string[] = ["sha512", "md5"];
  */
 export function verifyStored(image: Image, passed: Passed): Verification {
   if (image.sizeBytes !== undefined && image.sizeBytes !== passed.sizeBytes) {
-    throw new TransferError(`Image ${image.id} has ${image.sizeBytes} bytes, but ${passed.sizeBytes} were sent`, {
-      code: "ERR_SIZE_MISMATCH",
-      expected: passed.sizeBytes,
-      actual: image.sizeBytes,
-    });
+    throw new TransferError(
+      `Image ${image.id} has ${image.sizeBytes} bytes, but ${passed.sizeBytes} were sent`,
+      {
+        code: "ERR_SIZE_MISMATCH",
+        expected: passed.sizeBytes,
+        actual: image.sizeBytes,
+      },
+    );
   }
   for (const algorithm of [image.hashAlgorithm?.toLowerCase(), "md5"]) {
     if (algorithm === undefined) continue;
@@ -39,15 +42,21 @@ export function verifyStored(image: Image, passed: Passed): Verification {
     return { status: "verified", algorithm };
   }
   const reported = image.hashAlgorithm ?? "no digest";
-  return { status: "unverifiable", reason: `the cloud reports ${reported}, which was not computed on the way` };
+  return {
+    status: "unverifiable",
+    reason: `the cloud reports ${reported}, which was not computed on the way`,
+  };
 }
 
 function mismatch(id: string, algorithm: string, sent: string, stored: string): TransferError {
   const expected = formatChecksum({ algorithm, hex: sent });
   const actual = formatChecksum({ algorithm, hex: stored });
-  return new TransferError(`Image ${id} is not what was sent: expected ${expected}, the cloud stored ${actual}`, {
-    code: "ERR_DIGEST_MISMATCH",
-    expected,
-    actual,
-  });
+  return new TransferError(
+    `Image ${id} is not what was sent: expected ${expected}, the cloud stored ${actual}`,
+    {
+      code: "ERR_DIGEST_MISMATCH",
+      expected,
+      actual,
+    },
+  );
 }

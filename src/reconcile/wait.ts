@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Image, ImageStateError, isBusy, isGone } from "../model/index.ts";
-import { callOptions, type Context } from "./context.ts";
+import { type Context, callOptions } from "./context.ts";
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;

@@ -43,7 +43,8 @@ export function checkBytes(
     for await (const chunk of chunks) {
       if (chunk.length === 0) continue;
       sizeBytes += chunk.length;
-      if (expected.sizeBytes !== undefined && sizeBytes > expected.sizeBytes) throw wrongSize(expected.sizeBytes, sizeBytes, "longer");
+      if (expected.sizeBytes !== undefined && sizeBytes > expected.sizeBytes)
+        throw wrongSize(expected.sizeBytes, sizeBytes, "longer");
       digest.update(chunk);
       if (held !== undefined) yield held;
       held = chunk;

@@ -14,7 +14,10 @@ export interface Digester {
 
 /** Computes digests by these algorithms of `node:crypto`. */
 export function digester(algorithms: Iterable<string>): Digester {
-  const hashes = [...new Set(algorithms)].map((algorithm): [string, Hash] => [algorithm, createHash(algorithm)]);
+  const hashes = [...new Set(algorithms)].map((algorithm): [string, Hash] => [
+    algorithm,
+    createHash(algorithm),
+  ]);
   return {
     update(chunk) {
       for (const [, hash] of hashes) hash.update(chunk);
@@ -33,7 +36,11 @@ export function isComputable(algorithm: string): boolean {
  *
  * @throws SpecError `ERR_SPEC_INVALID` when the file can't be read.
  */
-export async function digestFile(source: FileSource, algorithm: string, signal?: AbortSignal): Promise<string> {
+export async function digestFile(
+  source: FileSource,
+  algorithm: string,
+  signal?: AbortSignal,
+): Promise<string> {
   const { chunks } = await openFile(source);
   const hash = createHash(algorithm);
   for await (const chunk of chunks) {

@@ -4,7 +4,7 @@ import { type FileSource, SpecError, TransferError } from "../model/index.ts";
 import type { OpenedSource } from "./opened.ts";
 
 /** Large enough that the cost of a read doesn't count, small enough that a few of them are no burden. */
-const READ_BYTES = 1024 * 1024;
+const READ_BYTES = 256 * 1024;
 
 /**
  * Opens a local file.
@@ -44,7 +44,9 @@ async function* readFile(handle: FileHandle, file: string, before: Stats): Async
     yield* stream as AsyncIterable<Buffer>;
     const after = await handle.stat();
     if (after.size === before.size && after.mtimeMs !== before.mtimeMs) {
-      throw new TransferError(`The file ${file} was written to while it was read`, { code: "ERR_SOURCE_CHANGED" });
+      throw new TransferError(`The file ${file} was written to while it was read`, {
+        code: "ERR_SOURCE_CHANGED",
+      });
     }
   } finally {
     stream.destroy();

@@ -1,4 +1,4 @@
-import { parseChecksum, UnsupportedError } from "../model/index.ts";
+import { parseChecksum, UnsupportedError, untilAborted } from "../model/index.ts";
 import { checkBytes, type Passed } from "./check.ts";
 import { type OnProgress, reportProgress } from "./progress.ts";
 import { type LocalSource, openSource } from "./source.ts";
@@ -43,9 +43,12 @@ export async function openTransfer(source: LocalSource, options: TransferOptions
     });
   }
   const opened = await openSource(source, { signal });
-  const abortable = stopOnAbort(opened.chunks, signal);
+  const abortable = untilAborted(opened.chunks, signal);
   const read = onRead === undefined ? abortable : reportProgress(abortable, onRead);
-  const expected = { sizeBytes: opened.sizeBytes, checksum: checksum === undefined ? undefined : parseChecksum(checksum) };
+  const expected = {
+    sizeBytes: opened.sizeBytes,
+    checksum: checksum === undefined ? undefined : parseChecksum(checksum),
+  };
   const checked = checkBytes(read, expected, algorithms);
   return {
     sizeBytes: opened.sizeBytes,
@@ -53,30 +56,4 @@ export async function openTransfer(source: LocalSource, options: TransferOptions
     passed: checked.passed,
     close: opened.close,
   };
-}
-
-/** Ends the iteration with the signal's reason, even while a source that knows no signal keeps it waiting. */
-async function* stopOnAbort(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  if (signal === undefined) {
-    yield* chunks;
-    return;
-  }
-  let wake = (): void => undefined;
-  const abort = () => wake();
-  signal.addEventListener("abort", abort);
-  const iterator = chunks[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
-        wake = () => reject(signal.reason);
-        iterator.next().then(resolve, reject);
-      });
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    signal.removeEventListener("abort", abort);
-    iterator.return?.().catch(() => undefined);
-  }
 }

@@ -9,7 +9,10 @@ export function openProgram({ open, size }: OpenSource): OpenedSource {
 async function* bytesOnly(open: OpenSource["open"]): AsyncGenerator<Uint8Array> {
   for await (const chunk of open(0)) {
     if (!(chunk instanceof Uint8Array)) {
-      throw new TransferError("source.open must yield Uint8Arrays", { code: "ERR_TRANSFER_INCOMPLETE", actual: typeof chunk });
+      throw new TransferError("source.open must yield Uint8Arrays", {
+        code: "ERR_TRANSFER_INCOMPLETE",
+        actual: typeof chunk,
+      });
     }
     yield chunk;
   }

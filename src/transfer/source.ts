@@ -1,4 +1,11 @@
-import { type FileSource, type OpenSource, type Source, SpecError, TransferError, type UrlSource } from "../model/index.ts";
+import {
+  type FileSource,
+  type OpenSource,
+  type Source,
+  SpecError,
+  TransferError,
+  type UrlSource,
+} from "../model/index.ts";
 import { openFile } from "./file.ts";
 import type { OpenedSource } from "./opened.ts";
 import { openProgram } from "./program.ts";
@@ -30,7 +37,11 @@ export async function openSource(source: LocalSource, options: UrlOptions = {}):
 
 /** A source without a byte: Glance would make an active image of size 0 of it. */
 export function empty(): TransferError {
-  return new TransferError("The source has no bytes", { code: "ERR_TRANSFER_INCOMPLETE", actual: 0, offset: 0 });
+  return new TransferError("The source has no bytes", {
+    code: "ERR_TRANSFER_INCOMPLETE",
+    actual: 0,
+    offset: 0,
+  });
 }
 
 async function openByKind(source: LocalSource, options: UrlOptions): Promise<OpenedSource> {

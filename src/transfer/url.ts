@@ -1,4 +1,4 @@
-import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import {
   HttpError,
@@ -156,7 +156,8 @@ function isRedirect(status: number): boolean {
 function redirectTarget(from: URL, location: string | undefined): URL {
   const target = location === undefined ? null : URL.parse(location, from.href);
   if (target === null) throw refused(from, "redirects to nowhere");
-  if (target.protocol !== "http:" && target.protocol !== "https:") throw refused(from, `redirects to ${target.protocol}`);
+  if (target.protocol !== "http:" && target.protocol !== "https:")
+    throw refused(from, `redirects to ${target.protocol}`);
   if (from.protocol === "https:" && target.protocol === "http:") {
     throw refused(from, `redirects to ${redactUrl(target)}, which is not encrypted`);
   }
@@ -167,7 +168,9 @@ function redirectTarget(from: URL, location: string | undefined): URL {
 }
 
 function refused(url: URL | string, why: string): TransferError {
-  return new TransferError(`${redactUrl(url)} ${why}: give the final URL as source.url`, { code: "ERR_URL_REFUSED" });
+  return new TransferError(`${redactUrl(url)} ${why}: give the final URL as source.url`, {
+    code: "ERR_URL_REFUSED",
+  });
 }
 
 function refusal(url: URL, status: number, response: IncomingMessage): HttpError {

@@ -53,7 +53,10 @@ export function glanceBackend(options: GlanceOptions): Backend {
 
     async create(image, callOptions) {
       const what = `Creation of image ${image.name}`;
-      const answer = await client({ method: "POST", url: urls.images, json: wireFromNewImage(image) }, callOptions);
+      const answer = await client(
+        { method: "POST", url: urls.images, json: wireFromNewImage(image) },
+        callOptions,
+      );
       if (answer.status !== 201) throw httpError(answer, what);
       return toImage(readBody(answer, WireImage, what));
     },
@@ -67,7 +70,10 @@ export function glanceBackend(options: GlanceOptions): Backend {
       // An empty PATCH is answered 200 and does nothing.
       if (steps.length === 0) return current;
       const headers = { "content-type": PATCH_TYPE };
-      const answer = await client({ method: "PATCH", url: urls.image(id), headers, json: steps }, callOptions);
+      const answer = await client(
+        { method: "PATCH", url: urls.image(id), headers, json: steps },
+        callOptions,
+      );
       if (answer.status !== 200) throw httpError(answer, what);
       return toImage(readBody(answer, WireImage, what));
     },

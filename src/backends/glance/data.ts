@@ -1,7 +1,7 @@
 import { FormatError, TransferError } from "../../model/index.ts";
 import type { CallOptions, ImageData } from "../backend.ts";
-import { httpError } from "../http/errors.ts";
 import { getData, putData } from "../http/data.ts";
+import { httpError } from "../http/errors.ts";
 import type { Session } from "../keystone/session.ts";
 import { refused } from "./requests.ts";
 import type { GlanceUrls } from "./urls.ts";
@@ -50,10 +50,15 @@ export async function downloadData(
   options: CallOptions = {},
 ): Promise<ImageData> {
   const get = (token: string) =>
-    getData({ url: urls.file(id), headers: { "x-auth-token": token, accept: "*/*" }, signal: options.signal });
+    getData({
+      url: urls.file(id),
+      headers: { "x-auth-token": token, accept: "*/*" },
+      signal: options.signal,
+    });
   const token = await session.token(options);
   let answer = await get(token.id);
-  if (answer.kind === "refusal" && answer.status === 401) answer = await get((await session.renew(token, options)).id);
+  if (answer.kind === "refusal" && answer.status === 401)
+    answer = await get((await session.renew(token, options)).id);
   if (answer.kind === "data") return answer;
   if (answer.status === 204) {
     // Glance answers so for an image without data.

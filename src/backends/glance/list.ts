@@ -16,7 +16,11 @@ export interface ListContext {
 }
 
 /** All images that answer to a query: Glance lists hidden images and others by separate requests. */
-export async function* listImages(context: ListContext, query: ImageQuery, options?: CallOptions): AsyncGenerator<Image> {
+export async function* listImages(
+  context: ListContext,
+  query: ImageQuery,
+  options?: CallOptions,
+): AsyncGenerator<Image> {
   for (const hidden of query.hidden === undefined ? [false, true] : [query.hidden]) {
     for await (const wire of listWire(context, query, hidden, options)) {
       const image = context.toImage(wire);
@@ -41,7 +45,8 @@ async function* listWire(
     yield* page.images;
     const last = page.images.at(-1)?.id;
     if (!page.next || last === undefined) return;
-    if (last === marker) throw new ResponseError("Listing of images: the cloud answers the same page again and again");
+    if (last === marker)
+      throw new ResponseError("Listing of images: the cloud answers the same page again and again");
     marker = last;
   }
 }

@@ -1,10 +1,4 @@
-import {
-  type Image,
-  isServerProperty,
-  type NewImage,
-  type Rules,
-  withRaw,
-} from "../../model/index.ts";
+import { type Image, isServerProperty, type NewImage, type Rules, withRaw } from "../../model/index.ts";
 import type { WireImage } from "./wire.ts";
 
 /** The fields of the wire that have a place of their own in an {@link Image}. */
@@ -37,7 +31,10 @@ const FIELDS: readonly string[] = [
 const SECRETS: readonly string[] = ["direct_url", "locations"];
 
 /** An {@link Image} from what Glance wrote. */
-export function imageFromWire(wire: WireImage, { rules, region }: { rules: Rules; region: string | undefined }): Image {
+export function imageFromWire(
+  wire: WireImage,
+  { rules, region }: { rules: Rules; region: string | undefined },
+): Image {
   const image: Image = {
     id: wire.id,
     name: wire.name ?? "",
@@ -96,11 +93,16 @@ function splitProperties(wire: WireImage, rules: Rules): Pick<Image, "properties
     if (FIELDS.includes(name) || SECRETS.includes(name) || typeof value !== "string") continue;
     (isServerProperty(name, rules) ? serverProperties : properties).push([name, value]);
   }
-  return { properties: Object.fromEntries(properties), serverProperties: Object.fromEntries(serverProperties) };
+  return {
+    properties: Object.fromEntries(properties),
+    serverProperties: Object.fromEntries(serverProperties),
+  };
 }
 
 function stringMap(value: unknown): Record<string, string> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const entries = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  const entries = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
   return Object.fromEntries(entries);
 }

@@ -22,7 +22,8 @@ export function glanceMembers(client: AuthorizedClient, urls: GlanceUrls): Membe
         options,
       );
       // 409: is a member already.
-      if (answer.status !== 200 && answer.status !== 409) throw httpError(answer, `Sharing of image ${id} with ${project}`);
+      if (answer.status !== 200 && answer.status !== 409)
+        throw httpError(answer, `Sharing of image ${id} with ${project}`);
     },
 
     async remove(id, project, options) {

@@ -37,7 +37,11 @@ function stepOf(operation: MetadataOperation, image: Image): PatchStep | undefin
     case "attribute":
       return attributeStep(operation.name, operation.to, image);
     case "property":
-      return propertyStep(operation.name, operation.op === "delete" ? undefined : (operation.to ?? ""), image);
+      return propertyStep(
+        operation.name,
+        operation.op === "delete" ? undefined : (operation.to ?? ""),
+        image,
+      );
     case "tag":
       return undefined;
     default:

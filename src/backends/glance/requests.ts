@@ -1,12 +1,15 @@
+import { AuthError } from "../../model/index.ts";
 import type { CallOptions } from "../backend.ts";
 import type { HttpAnswer } from "../http/answer.ts";
-import { reasonOf } from "../http/errors.ts";
 import type { ControlClient, ControlRequest } from "../http/client.ts";
+import { reasonOf } from "../http/errors.ts";
 import type { Session } from "../keystone/session.ts";
-import { AuthError } from "../../model/index.ts";
 
 /** Makes calls with a token: a refused token is renewed once, and shared with all calls at the time. */
-export type AuthorizedClient = (request: Omit<ControlRequest, "signal" | "onRetry">, options?: CallOptions) => Promise<HttpAnswer>;
+export type AuthorizedClient = (
+  request: Omit<ControlRequest, "signal" | "onRetry">,
+  options?: CallOptions,
+) => Promise<HttpAnswer>;
 
 /** A client that speaks for a session. */
 export function authorizedClient(client: ControlClient, session: Session): AuthorizedClient {
@@ -26,7 +29,10 @@ export function authorizedClient(client: ControlClient, session: Session): Autho
 /** A service refuses a token that Keystone has just given. */
 export function refused({ method, url, body }: Pick<HttpAnswer, "method" | "url" | "body">): AuthError {
   const origin = new URL(url).origin;
-  return new AuthError(`The image service at ${origin} refused a fresh token (${method}): 401 ${reasonOf(body)}`.trim(), {
-    code: "ERR_AUTH_FAILED",
-  });
+  return new AuthError(
+    `The image service at ${origin} refused a fresh token (${method}): 401 ${reasonOf(body)}`.trim(),
+    {
+      code: "ERR_AUTH_FAILED",
+    },
+  );
 }

@@ -36,7 +36,16 @@ const SORT_KEYS: Readonly<Record<SortKey, string>> = {
 };
 
 /** Keys of the query that mean something else than a property of this name. */
-const RESERVED_KEYS: readonly string[] = ["limit", "marker", "sort", "sort_key", "sort_dir", "member_status", "tag", "os_hidden"];
+const RESERVED_KEYS: readonly string[] = [
+  "limit",
+  "marker",
+  "sort",
+  "sort_key",
+  "sort_dir",
+  "member_status",
+  "tag",
+  "os_hidden",
+];
 
 /** Where a page of images is. */
 export interface PageQuery {

@@ -1,5 +1,5 @@
 import ky, { isHTTPError, isNetworkError, isTimeoutError } from "ky";
-import { NetworkError, redactUrl, type RequestRetryEvent } from "../../model/index.ts";
+import { NetworkError, type RequestRetryEvent, redactUrl } from "../../model/index.ts";
 import { type HttpAnswer, parseBody } from "./answer.ts";
 
 /** Options of {@link controlClient}. */
@@ -72,7 +72,13 @@ export function controlClient(options: ControlClientOptions = {}): ControlClient
           ],
         },
       });
-      return { method, url, status: response.status, headers: response.headers, body: parseBody(await response.text()) };
+      return {
+        method,
+        url,
+        status: response.status,
+        headers: response.headers,
+        body: parseBody(await response.text()),
+      };
     } catch (error) {
       signal?.throwIfAborted();
       if (isHTTPError(error)) {
@@ -87,7 +93,10 @@ export function controlClient(options: ControlClientOptions = {}): ControlClient
 function networkError(error: unknown, method: string, url: string, timeoutMs: number): NetworkError {
   const call = `${method} ${redactUrl(url)}`;
   if (isTimeoutError(error)) {
-    return new NetworkError(`${call} was not answered within ${timeoutMs} ms`, { code: "ERR_TIMEOUT", phase: "request" });
+    return new NetworkError(`${call} was not answered within ${timeoutMs} ms`, {
+      code: "ERR_TIMEOUT",
+      phase: "request",
+    });
   }
   // ky's own error carries the request, and that the token.
   const cause = isNetworkError(error) ? innermost(error.cause) : innermost(error);

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { NetworkError, redactUrl, TransferError } from "../../model/index.ts";
 import type { ImageData } from "../backend.ts";
@@ -26,12 +26,22 @@ const MAX_ANSWER_BYTES = 64 * 1024;
  *
  * @throws NetworkError when no answer came.
  */
-export async function putData({ url, headers, data, signal }: PutDataRequest): Promise<HttpAnswer & { readonly touched: boolean }> {
+export async function putData({
+  url,
+  headers,
+  data,
+  signal,
+}: PutDataRequest): Promise<HttpAnswer & { readonly touched: boolean }> {
   signal?.throwIfAborted();
   const { sizeBytes, chunks } = data;
-  const length = sizeBytes === undefined ? { "transfer-encoding": "chunked" } : { "content-length": String(sizeBytes) };
+  const length =
+    sizeBytes === undefined ? { "transfer-encoding": "chunked" } : { "content-length": String(sizeBytes) };
   const send = new URL(url).protocol === "https:" ? httpsRequest : httpRequest;
-  const request = send(url, { method: "PUT", headers: { ...headers, ...length, expect: "100-continue" }, agent: false });
+  const request = send(url, {
+    method: "PUT",
+    headers: { ...headers, ...length, expect: "100-continue" },
+    agent: false,
+  });
   const answered = answerOf(request);
   const abort = () => request.destroy();
   signal?.addEventListener("abort", abort, { once: true });
@@ -82,7 +92,11 @@ async function agreementOf(request: ClientRequest): Promise<undefined> {
  * Writes as fast as the server reads. Ends early when the server answers, or the connection ends, before it has
  * all, even while the next chunk is waited for.
  */
-async function writeAll(request: ClientRequest, chunks: AsyncIterable<Uint8Array>, answered: Promise<IncomingMessage>): Promise<void> {
+async function writeAll(
+  request: ClientRequest,
+  chunks: AsyncIterable<Uint8Array>,
+  answered: Promise<IncomingMessage>,
+): Promise<void> {
   let over = false;
   let wake = (): void => undefined;
   const end = (): void => {
@@ -120,7 +134,9 @@ function drained(request: ClientRequest): Promise<void> {
   });
 }
 
-async function readAnswer(response: IncomingMessage): Promise<Pick<HttpAnswer, "status" | "headers" | "body">> {
+async function readAnswer(
+  response: IncomingMessage,
+): Promise<Pick<HttpAnswer, "status" | "headers" | "body">> {
   const parts: Buffer[] = [];
   let length = 0;
   try {
@@ -134,16 +150,26 @@ async function readAnswer(response: IncomingMessage): Promise<Pick<HttpAnswer, "
   }
   const headers = new Headers();
   for (const [name, value] of Object.entries(response.headers)) headers.set(name, String(value));
-  return { status: response.statusCode ?? 0, headers, body: parseBody(Buffer.concat(parts).toString("utf8")) };
+  return {
+    status: response.statusCode ?? 0,
+    headers,
+    body: parseBody(Buffer.concat(parts).toString("utf8")),
+  };
 }
 
 function isSocketError(error: unknown, request: ClientRequest): boolean {
-  return error instanceof Error && (request.errored === error || error.message === "the connection was closed");
+  return (
+    error instanceof Error && (request.errored === error || error.message === "the connection was closed")
+  );
 }
 
 function uploadError(error: unknown, url: string): NetworkError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new NetworkError(`PUT ${redactUrl(url)} failed: ${reason}`, { code: "ERR_NETWORK", phase: "upload", cause: error });
+  return new NetworkError(`PUT ${redactUrl(url)} failed: ${reason}`, {
+    code: "ERR_NETWORK",
+    phase: "upload",
+    cause: error,
+  });
 }
 
 /** A request for image data. */
@@ -155,7 +181,12 @@ export interface GetDataRequest {
 
 /** An answer whose body is data that has not been read yet, or one that was read because it is a refusal. */
 export type DataAnswer =
-  | { readonly kind: "data"; readonly status: number; readonly sizeBytes: number | undefined; readonly chunks: AsyncIterable<Uint8Array> }
+  | {
+      readonly kind: "data";
+      readonly status: number;
+      readonly sizeBytes: number | undefined;
+      readonly chunks: AsyncIterable<Uint8Array>;
+    }
   | ({ readonly kind: "refusal" } & HttpAnswer);
 
 /**
@@ -167,20 +198,30 @@ export type DataAnswer =
 export async function getData({ url, headers, signal }: GetDataRequest): Promise<DataAnswer> {
   signal?.throwIfAborted();
   const send = new URL(url).protocol === "https:" ? httpsRequest : httpRequest;
-  const request = send(url, { method: "GET", headers: { ...headers }, agent: false, ...(signal === undefined ? {} : { signal }) });
+  const request = send(url, {
+    method: "GET",
+    headers: { ...headers },
+    agent: false,
+    ...(signal === undefined ? {} : { signal }),
+  });
   const answered = answerOf(request);
   request.end();
   try {
     const response = await answered;
     const status = response.statusCode ?? 0;
-    if (status !== 200 && status !== 206) return { kind: "refusal", method: "GET", url, ...(await readAnswer(response)) };
+    if (status !== 200 && status !== 206)
+      return { kind: "refusal", method: "GET", url, ...(await readAnswer(response)) };
     const length = response.headers["content-length"];
     const sizeBytes = length === undefined ? undefined : Number(length);
     return { kind: "data", status, sizeBytes, chunks: bodyOf(response, sizeBytes, url, signal) };
   } catch (error) {
     signal?.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new NetworkError(`GET ${redactUrl(url)} failed: ${reason}`, { code: "ERR_NETWORK", phase: "download", cause: error });
+    throw new NetworkError(`GET ${redactUrl(url)} failed: ${reason}`, {
+      code: "ERR_NETWORK",
+      phase: "download",
+      cause: error,
+    });
   }
 }
 

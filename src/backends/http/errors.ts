@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { HttpError, httpErrorCode, isRetryableStatus, redactUrl, ResponseError } from "../../model/index.ts";
+import { HttpError, httpErrorCode, isRetryableStatus, ResponseError, redactUrl } from "../../model/index.ts";
 import { type HttpAnswer, requestIdOf } from "./answer.ts";
 
 /**
@@ -34,10 +34,13 @@ export function readBody<Value>(answer: HttpAnswer, schema: z.ZodType<Value>, wh
   const issues = result.error.issues.map(({ path, message }) => ({ path: path.map(pathKey), message }));
   const [first] = issues;
   const found = first === undefined ? "" : `: ${first.path.join(".") || "the body"}: ${first.message}`;
-  throw new ResponseError(`${what}: the answer of ${redactUrl(answer.url)} isn't what the API promises${found}`, {
-    issues,
-    requestId: requestIdOf(answer),
-  });
+  throw new ResponseError(
+    `${what}: the answer of ${redactUrl(answer.url)} isn't what the API promises${found}`,
+    {
+      issues,
+      requestId: requestIdOf(answer),
+    },
+  );
 }
 
 /** The words of an error body: Glance's and Keystone's JSON, or a page of HTML. */

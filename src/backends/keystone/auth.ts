@@ -62,7 +62,14 @@ export function tokenRequest(auth: AuthOptions): TokenRequest {
   const { applicationCredentialId, applicationCredentialName, token, passcode } = auth;
   if (applicationCredentialId !== undefined || applicationCredentialName !== undefined) {
     // An application credential has a project of its own: Keystone refuses a scope beside it.
-    return { auth: { identity: { methods: ["application_credential"], application_credential: applicationCredential(auth) } } };
+    return {
+      auth: {
+        identity: {
+          methods: ["application_credential"],
+          application_credential: applicationCredential(auth),
+        },
+      },
+    };
   }
   const scope = scopeOf(auth);
   if (token !== undefined) {
@@ -96,7 +103,11 @@ function scopeOf(auth: AuthOptions): { scope?: object } {
   if (auth.systemScope !== undefined) return { scope: { system: { all: true } } };
   if (auth.projectId !== undefined) return { scope: { project: { id: auth.projectId } } };
   if (auth.projectName === undefined) return {};
-  return { scope: { project: { name: auth.projectName, domain: domain(auth.projectDomainId, auth.projectDomainName) } } };
+  return {
+    scope: {
+      project: { name: auth.projectName, domain: domain(auth.projectDomainId, auth.projectDomainName) },
+    },
+  };
 }
 
 /** Keystone's first domain has the id `default`. */

@@ -65,11 +65,17 @@ export function findEndpoint(catalog: Catalog, query: EndpointQuery): Endpoint {
   const regions = distinct(all.map(regionOf));
   const inRegion = region === undefined ? all : all.filter((endpoint) => regionOf(endpoint) === region);
   if (inRegion.length === 0) {
-    throw refuse(`There is no ${type} service in the region ${region}${list("; there is one in", regions)}`, regions);
+    throw refuse(
+      `There is no ${type} service in the region ${region}${list("; there is one in", regions)}`,
+      regions,
+    );
   }
   const matches = inRegion.filter((endpoint) => endpoint.interface === query.interface);
   if (region === undefined && distinct(matches.map(regionOf)).length > 1) {
-    throw refuse(`The ${type} service is in several regions: name one of ${regions.join(", ")} as region`, regions);
+    throw refuse(
+      `The ${type} service is in several regions: name one of ${regions.join(", ")} as region`,
+      regions,
+    );
   }
   const [endpoint] = matches;
   if (endpoint !== undefined) return endpoint;

@@ -34,7 +34,9 @@ const CloudsFile = z.object({ clouds: z.record(z.string(), z.unknown()).nullish(
 export function cloudEntries(content: unknown, path: string): Readonly<Record<string, unknown>> {
   const result = CloudsFile.safeParse(content ?? {});
   if (!result.success) {
-    throw new SpecError([{ path: ["clouds"], message: "must be a map of clouds by name" }], { subject: path });
+    throw new SpecError([{ path: ["clouds"], message: "must be a map of clouds by name" }], {
+      subject: path,
+    });
   }
   return result.data.clouds ?? {};
 }
@@ -53,11 +55,17 @@ export function findCloud(
   if (!Object.hasOwn(clouds, name)) {
     const available = Object.keys(clouds);
     const instead = available.length === 0 ? "" : `; there is ${available.join(", ")}`;
-    throw new AuthError(`There is no cloud "${name}" in ${where}${instead}`, { code: "ERR_AUTH_FAILED", available });
+    throw new AuthError(`There is no cloud "${name}" in ${where}${instead}`, {
+      code: "ERR_AUTH_FAILED",
+      available,
+    });
   }
   const parsed = Entry.safeParse(merge(clouds[name] ?? {}, secure[name] ?? {}));
   if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => ({ path: ["clouds", name, ...path.map(String)], message }));
+    const issues = parsed.error.issues.map(({ path, message }) => ({
+      path: ["clouds", name, ...path.map(String)],
+      message,
+    }));
     throw new SpecError(issues, { subject: where });
   }
   const { data } = parsed;
@@ -97,13 +105,20 @@ export function environmentCloud(environment: Readonly<Record<string, string | u
 }
 
 /** Lays one configuration over another: what `over` doesn't say is as `under` says. */
-export function overlay(under: CloudConfig, over: Omit<CloudConfig, "auth"> & { readonly auth?: AuthOptions | undefined }): CloudConfig {
+export function overlay(
+  under: CloudConfig,
+  over: Omit<CloudConfig, "auth"> & { readonly auth?: AuthOptions | undefined },
+): CloudConfig {
   return { ...under, ...defined(over), auth: { ...under.auth, ...defined(over.auth ?? {}) } };
 }
 
-function authFrom(valueOf: (key: keyof AuthOptions) => unknown): AuthOptions {
-  const entries = AUTH_KEYS.map((key) => [key, valueOf(key)] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== null).map(([key, value]) => [key, String(value)]));
+function authFrom(read: (key: keyof AuthOptions) => unknown): AuthOptions {
+  const entries = AUTH_KEYS.map((key) => [key, read(key)] as const);
+  return Object.fromEntries(
+    entries
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([key, value]) => [key, String(value)]),
+  );
 }
 
 function snakeCase(name: string): string {
@@ -113,7 +128,8 @@ function snakeCase(name: string): string {
 function merge(under: unknown, over: unknown): unknown {
   if (!isMap(under) || !isMap(over)) return over;
   const merged: Record<string, unknown> = { ...under };
-  for (const [key, value] of Object.entries(over)) merged[key] = key in under ? merge(under[key], value) : value;
+  for (const [key, value] of Object.entries(over))
+    merged[key] = key in under ? merge(under[key], value) : value;
   return merged;
 }
 
@@ -122,5 +138,7 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function defined<Value extends object>(value: Value): Partial<Value> {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<Value>;
+  return Object.fromEntries(
+    Object.entries(value).filter(([, member]) => member !== undefined),
+  ) as Partial<Value>;
 }

@@ -22,18 +22,30 @@ export interface CloudOptions extends Omit<CloudConfig, "auth"> {
  * @throws AuthError `ERR_AUTH_FAILED` when there is no such cloud, naming those that there are.
  * @throws SpecError `ERR_SPEC_INVALID` when nothing says where Keystone is, or a file can't be read.
  */
-export async function resolveCloud(options: CloudOptions): Promise<CloudConfig & { readonly auth: { readonly authUrl: string } }> {
+export async function resolveCloud(
+  options: CloudOptions,
+): Promise<CloudConfig & { readonly auth: { readonly authUrl: string } }> {
   const { cloud, ...given } = options;
   const named = cloud ?? (given.auth === undefined ? process.env["OS_CLOUD"] : undefined);
   const config = overlay(await baseOf(named, given), given);
   const { authUrl } = config.auth;
   if (authUrl === undefined) {
-    throw new SpecError([{ path: ["auth", "authUrl"], message: "is missing: name a cloud of clouds.yaml, give auth, or set the OS_* variables" }], {
-      subject: "The authentication",
-    });
+    throw new SpecError(
+      [
+        {
+          path: ["auth", "authUrl"],
+          message: "is missing: name a cloud of clouds.yaml, give auth, or set the OS_* variables",
+        },
+      ],
+      {
+        subject: "The authentication",
+      },
+    );
   }
   if (!URL.canParse(authUrl)) {
-    throw new SpecError([{ path: ["auth", "authUrl"], message: "must be an absolute URL" }], { subject: "The authentication" });
+    throw new SpecError([{ path: ["auth", "authUrl"], message: "must be an absolute URL" }], {
+      subject: "The authentication",
+    });
   }
   return { ...config, auth: { ...config.auth, authUrl } };
 }
@@ -44,15 +56,25 @@ async function baseOf(cloud: string | undefined, given: CloudOptions): Promise<C
 }
 
 async function fromFiles(cloud: string): Promise<CloudConfig> {
-  const places = [process.cwd(), join(process.env["XDG_CONFIG_HOME"] || join(homedir(), ".config"), "openstack"), "/etc/openstack"];
+  const places = [
+    process.cwd(),
+    join(process.env["XDG_CONFIG_HOME"] || join(homedir(), ".config"), "openstack"),
+    "/etc/openstack",
+  ];
   const paths = places.flatMap((place) => [join(place, "clouds.yaml"), join(place, "clouds.yml")]);
   const explicit = process.env["OS_CLIENT_CONFIG_FILE"];
   const clouds = await firstOf(explicit ? [explicit, ...paths] : paths);
   if (clouds === undefined) {
-    throw new AuthError(`There is no clouds.yaml to find the cloud "${cloud}" in: looked for ${paths.join(", ")}`, { code: "ERR_AUTH_FAILED" });
+    throw new AuthError(
+      `There is no clouds.yaml to find the cloud "${cloud}" in: looked for ${paths.join(", ")}`,
+      { code: "ERR_AUTH_FAILED" },
+    );
   }
   const secureExplicit = process.env["OS_CLIENT_SECURE_FILE"];
-  const securePlaces = [dirname(clouds.path), ...places].flatMap((place) => [join(place, "secure.yaml"), join(place, "secure.yml")]);
+  const securePlaces = [dirname(clouds.path), ...places].flatMap((place) => [
+    join(place, "secure.yaml"),
+    join(place, "secure.yml"),
+  ]);
   const secure = await firstOf(secureExplicit ? [secureExplicit, ...securePlaces] : securePlaces);
   return findCloud(
     cloud,
@@ -74,8 +96,12 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;
-    throw new SpecError([{ path: [], message: `${path} can't be read` }], { subject: "The cloud configuration", cause: error });
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return undefined;
+    throw new SpecError([{ path: [], message: `${path} can't be read` }], {
+      subject: "The cloud configuration",
+      cause: error,
+    });
   }
 }
 
@@ -84,7 +110,13 @@ function parseYaml(text: string, path: string): unknown {
     return parse(text);
   } catch (error) {
     // The parser's own message quotes the lines around the mistake, and those can hold a password.
-    const line = error instanceof Error && "linePos" in error && Array.isArray(error.linePos) ? error.linePos[0]?.line : undefined;
-    throw new SpecError([{ path: [], message: `isn't YAML${line === undefined ? "" : ` at line ${line}`}` }], { subject: path });
+    const line =
+      error instanceof Error && "linePos" in error && Array.isArray(error.linePos)
+        ? error.linePos[0]?.line
+        : undefined;
+    throw new SpecError(
+      [{ path: [], message: `isn't YAML${line === undefined ? "" : ` at line ${line}`}` }],
+      { subject: path },
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { orAbort } from "../../model/index.ts";
 import type { CallOptions } from "../backend.ts";
 import type { ControlClient } from "../http/client.ts";
 import { type AuthOptions, tokenRequest, tokensUrl } from "./auth.ts";
@@ -39,7 +40,9 @@ export function keystoneSession({ auth, client, now }: SessionOptions): Session 
       .finally(() => {
         pending = undefined;
       });
-    return abandonable(pending, signal);
+    const request = pending;
+    // Others may wait for the same request: an abort ends the waiting only.
+    return orAbort(() => request, signal);
   };
 
   return {
@@ -54,14 +57,4 @@ export function keystoneSession({ auth, client, now }: SessionOptions): Session 
       return shared(options);
     },
   };
-}
-
-/** Others may wait for the same request: an abort ends the waiting, not the request. */
-function abandonable<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

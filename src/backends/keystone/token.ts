@@ -43,5 +43,10 @@ export function readToken(answer: HttpAnswer, authUrl: string): Token {
   if (id === null) {
     throw new AuthError(`Keystone at ${authUrl} gave no token`, { code: "ERR_AUTH_FAILED", authUrl });
   }
-  return { id, expiresAtMs: Date.parse(token.expires_at), projectId: token.project?.id, catalog: token.catalog ?? [] };
+  return {
+    id,
+    expiresAtMs: Date.parse(token.expires_at),
+    projectId: token.project?.id,
+    catalog: token.catalog ?? [],
+  };
 }

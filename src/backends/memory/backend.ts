@@ -6,9 +6,10 @@ import {
   ImageSpec,
   isGone,
   matchesQuery,
+  untilAborted,
 } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
-import { missing, newRecord, noData, refusal, untilAborted, withChanges, withData } from "../record.ts";
+import { missing, newRecord, noData, refusal, withChanges, withData } from "../record.ts";
 import type { MemoryOptions } from "./options.ts";
 
 interface Entry {

@@ -1,4 +1,4 @@
-import { type Issue, SpecError, unknownKey, UnsupportedError } from "../../model/index.ts";
+import { type Issue, SpecError, UnsupportedError, unknownKey } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
 import { glanceBackend } from "../glance/backend.ts";
 import { controlClient } from "../http/client.ts";
@@ -66,5 +66,6 @@ function refuseTls({ verify, cacert, cert, key }: CloudConfig): void {
     new UnsupportedError({ backend: "openstack", capability, alternative });
   if (cacert !== undefined) throw refuse("cacert", "set NODE_EXTRA_CA_CERTS for the process");
   if (verify === false) throw refuse("verify: false", "give the cloud's CA in NODE_EXTRA_CA_CERTS");
-  if (cert !== undefined || key !== undefined) throw refuse("cert", "use a password or an application credential");
+  if (cert !== undefined || key !== undefined)
+    throw refuse("cert", "use a password or an application credential");
 }

@@ -5,7 +5,8 @@ import { ImageSpec } from "../../model/index.ts";
 export function openstackSpec(region: string | undefined): z.ZodType<ImageSpec> {
   return ImageSpec.superRefine((spec, context) => {
     for (const field of ["containerFormat", "diskFormat"] as const) {
-      if (spec[field] === undefined) context.addIssue({ code: "custom", path: [field], message: "is required on OpenStack" });
+      if (spec[field] === undefined)
+        context.addIssue({ code: "custom", path: [field], message: "is required on OpenStack" });
     }
     if (spec.region !== undefined && region !== undefined && spec.region !== region) {
       context.addIssue({

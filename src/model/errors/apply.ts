@@ -42,6 +42,8 @@ export class ApplyError<Completed = unknown> extends ImagewrightError {
 
 function summary({ completed, failed, skipped }: ApplyErrorOptions<unknown>): string {
   const total = completed.length + failed.length + skipped.length;
-  const reasons = failed.map(({ name, error }) => `${name}: ${error instanceof Error ? error.message : String(error)}`);
+  const reasons = failed.map(
+    ({ name, error }) => `${name}: ${error instanceof Error ? error.message : String(error)}`,
+  );
   return `${failed.length} of ${total} images failed: ${reasons.join("; ")}`;
 }

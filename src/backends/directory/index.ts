@@ -1,0 +1,2 @@
+export { directory } from "./backend.ts";
+export type { DirectoryOptions } from "./options.ts";

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { HttpError, httpErrorCode } from "../../model/index.ts";
+import { hasCode } from "./disk.ts";
+
+/** After this long without a sign of life, a lock's holder counts as killed. */
+const STALE_MS = 5_000;
+const SIGN_OF_LIFE_MS = 1_000;
+const DEADLINE_MS = 15_000;
+const LONGEST_WAIT_MS = 25;
+
+/**
+ * Does work while no other call, in this process or another, does work under the same lock. A holder that stops
+ * for seconds can lose its lock: the work must bear that.
+ *
+ * @throws HttpError 503, retryable, when the lock is not free within 15 s; the signal's reason.
+ */
+export async function withLock<Result>(
+  path: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const release = await acquire(path, signal);
+  try {
+    signal?.throwIfAborted();
+    return await work();
+  } finally {
+    await release().catch(ignore);
+  }
+}
+
+async function acquire(path: string, signal: AbortSignal | undefined): Promise<() => Promise<void>> {
+  // proper-lockfile registers handlers for the exit of the process when it is loaded.
+  const { lock } = await import("proper-lockfile");
+  const deadline = performance.now() + DEADLINE_MS;
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      return await lock(path, {
+        lockfilePath: path,
+        realpath: false,
+        stale: STALE_MS,
+        update: SIGN_OF_LIFE_MS,
+        // Its default throws out of a timer.
+        onCompromised: ignore,
+      });
+    } catch (cause) {
+      // ENOENT: two waiters removed a stale lock, and one of them the other's new one.
+      if (!hasCode(cause, "ELOCKED", "ENOENT")) throw cause;
+      if (performance.now() > deadline) throw locked(path, cause);
+    }
+    await sleep(Math.random() * LONGEST_WAIT_MS, undefined, { signal }).catch(ignore);
+  }
+}
+
+function locked(path: string, cause: unknown): HttpError {
+  const seconds = DEADLINE_MS / 1_000;
+  return new HttpError(`Another process has held the lock ${path} for ${seconds} s`, {
+    code: httpErrorCode(503),
+    status: 503,
+    retryable: true,
+    cause,
+  });
+}
+
+function ignore(): void {}
