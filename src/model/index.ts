@@ -5,6 +5,7 @@ export * from "./errors/index.ts";
 export * from "./events.ts";
 export * from "./formats.ts";
 export * from "./image.ts";
+export * from "./issues.ts";
 export * from "./names.ts";
 export * from "./new-image.ts";
 export * from "./operation.ts";

@@ -1,5 +1,9 @@
-import type { Visibility } from "./formats.ts";
+import { z } from "zod";
+import { SpecError } from "./errors/index.ts";
+import { VISIBILITIES, type Visibility } from "./formats.ts";
 import type { Image, ImageStatus } from "./image.ts";
+import { issuesOf } from "./issues.ts";
+import { unknownKey } from "./names.ts";
 import { compareStrings } from "./order.ts";
 
 /** Which images to list or to find: every given key must hold. */
@@ -26,18 +30,75 @@ export interface ImageQuery {
 }
 
 /** What images can be sorted by. */
-export type SortKey =
-  | "name"
-  | "status"
-  | "containerFormat"
-  | "diskFormat"
-  | "sizeBytes"
-  | "id"
-  | "createdAt"
-  | "updatedAt";
+const SORT_KEYS = [
+  "name",
+  "status",
+  "containerFormat",
+  "diskFormat",
+  "sizeBytes",
+  "id",
+  "createdAt",
+  "updatedAt",
+] as const;
+
+/** What images can be sorted by. */
+export type SortKey = (typeof SORT_KEYS)[number];
 
 /** An order: a key, and optionally `:asc` (default) or `:desc`. */
 export type Sort = SortKey | `${SortKey}:${"asc" | "desc"}`;
+
+const text = z.string();
+const shape = {
+  id: text.optional(),
+  name: text.optional(),
+  namePattern: z
+    .union(
+      [z.instanceof(RegExp), text.refine(isPattern, "must be a regular expression")],
+      "must be a RegExp or a string",
+    )
+    .optional(),
+  tags: z.array(text).optional(),
+  properties: z.record(text, text).optional(),
+  owner: text.optional(),
+  visibility: z.enum(VISIBILITIES).optional(),
+  status: text.optional(),
+  hidden: z.boolean().optional(),
+  sort: z
+    .string()
+    .refine(isSort, `must be one of ${SORT_KEYS.join(", ")}, with :asc or :desc behind it`)
+    .optional(),
+  newest: z.boolean().optional(),
+};
+
+const QuerySchema = z.strictObject(shape, {
+  error: (issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => unknownKey(key, Object.keys(shape))).join("; ")
+      : undefined,
+});
+
+/**
+ * Checks a query: a key that isn't known would silently list everything.
+ *
+ * @throws SpecError `ERR_SPEC_INVALID` with every issue.
+ */
+export function checkQuery(query: ImageQuery): void {
+  const result = QuerySchema.safeParse(query);
+  if (!result.success) throw new SpecError(result.error.issues.flatMap(issuesOf), { subject: "The query" });
+}
+
+function isPattern(pattern: string): boolean {
+  try {
+    new RegExp(pattern);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isSort(sort: string): boolean {
+  return SORT_KEYS.some((key) => key === sort.replace(/:(asc|desc)$/, ""));
+}
 
 /** Whether an image answers to a query. */
 export function matchesQuery(image: Image, query: ImageQuery): boolean {

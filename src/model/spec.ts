@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Issue, SpecError } from "./errors/index.ts";
+import { SpecError } from "./errors/index.ts";
 import {
   CONTAINER_FORMATS,
   type ContainerFormat,
@@ -7,6 +7,7 @@ import {
   VISIBILITIES,
   type Visibility,
 } from "./formats.ts";
+import { issuesOf } from "./issues.ts";
 import {
   LIMITS,
   propertyNameProblem,
@@ -150,18 +151,9 @@ export function parseSpec(input: unknown, schema: z.ZodType<ImageSpec> = ImageSp
   if (result.success) return result.data;
   const subject = nameOf(input);
   throw new SpecError(
-    result.error.issues.flatMap(toIssues),
+    result.error.issues.flatMap(issuesOf),
     subject === undefined ? {} : { subject: `The spec of ${subject}` },
   );
-}
-
-/** zod's issues as ours: an unknown key is named by its own path. */
-function toIssues(issue: z.core.$ZodIssue): Issue[] {
-  const path = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
-  if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
-  const messages = issue.message.split("; ");
-  const message = (index: number) => (messages.length === issue.keys.length ? messages[index] : undefined);
-  return issue.keys.map((key, index) => ({ path: [...path, key], message: message(index) ?? issue.message }));
 }
 
 function nameOf(input: unknown): string | undefined {

@@ -13,15 +13,19 @@ import {
 } from "../model/index.ts";
 import { isLocalSource } from "../transfer/source.ts";
 import { basisOf } from "./basis.ts";
+import { contentDigest } from "./canonical.ts";
+import { checkReplacement } from "./check-plan.ts";
 import { sourceRecord } from "./content.ts";
 import { type Context, callOptions } from "./context.ts";
 import { createImage } from "./create.ts";
+import { unprotect } from "./discard.ts";
 import { type Filling, fillImage, startTransfer } from "./fill.ts";
 import { findActual, withMembers } from "./find.ts";
 import { changeMetadata } from "./metadata.ts";
 import { newImage, replacingImage } from "./new-image.ts";
-import type { Plan } from "./plan.ts";
-import { redactedField } from "./planned-source.ts";
+import type { Plan, PlannedSource } from "./plan.ts";
+import { isWhole, redactedField, redactSource } from "./planned-source.ts";
+import { checkSupported } from "./supported.ts";
 import type { Verification } from "./verify.ts";
 
 /** What applying a plan came to. */
@@ -41,7 +45,7 @@ const NOTHING_SENT: Verification = { status: "skipped", reason: "no data was sen
  * @throws SpecError `ERR_SPEC_INVALID` when the source has to be given; nothing was sent.
  */
 export async function applyPlan(context: Context, plan: Plan, source: Source | undefined): Promise<Applied> {
-  const desired = specOf(plan, source);
+  const desired = specOf(context, plan, source);
   const actual = await readBasis(context, plan, desired);
   if (actual === undefined)
     return plan.action === "create"
@@ -72,9 +76,7 @@ export async function applyPlan(context: Context, plan: Plan, source: Source | u
 export async function deleteImage(context: Context, image: Image, force: boolean): Promise<void> {
   if (image.protected === true) {
     if (!force) throw protectedError(image);
-    await changeMetadata(context, image, [
-      { kind: "attribute", op: "update", name: "protected", from: true, to: false },
-    ]);
+    await unprotect(context.backend, image.id, callOptions(context));
   }
   await context.backend.delete(image.id, callOptions(context));
 }
@@ -106,42 +108,54 @@ async function update(context: Context, plan: Plan, desired: ImageSpec, actual: 
 async function replace(context: Context, plan: Plan, desired: ImageSpec, actual: Image): Promise<Applied> {
   const { rules } = context.backend;
   const id = desired.id !== undefined && desired.id !== actual.id ? desired.id : randomUUID();
-  const unprotect = desired.protected === false;
-  if (actual.protected === true && !unprotect) throw protectedError(actual);
+  const force = desired.protected === false;
+  if (actual.protected === true && !force) throw protectedError(actual);
+  const image = replacingImage(actual, plan.operations, {
+    id,
+    sourceRecord: sourceRecord(desired),
+    isServerProperty: (name) => isServerProperty(name, rules),
+  });
   const creation = {
-    image: replacingImage(actual, plan.operations, {
-      id,
-      sourceRecord: sourceRecord(desired),
-      isServerProperty: (name) => isServerProperty(name, rules),
-    }),
-    members: desired.members ?? actual.members ?? [],
+    image,
+    members: image.visibility === "shared" ? (desired.members ?? (await membersOf(context, actual))) : [],
     filling: fillingOf(desired, id),
     pinned: id === desired.id,
   };
   if (plan.onReplace !== "delete-first") {
     const created = await createImage(context, creation);
-    await deleteImage(context, actual, unprotect);
+    await deleteImage(context, actual, force);
     return created;
   }
-  await deleteImage(context, actual, unprotect);
+  await deleteImage(context, actual, force);
   return createImage(context, creation);
 }
 
-/** The spec that a plan fulfils, with a whole source. */
-function specOf({ desired, action, name }: Plan, given: Source | undefined): ImageSpec {
-  if (desired === undefined) return { name };
-  const { source: planned, ...rest } = desired;
-  if (planned === undefined) return rest;
-  const source = given ?? planned;
-  const needsData = action === "create" || action === "replace" || action === "update";
-  const missing = redactedField(source);
-  if (missing !== undefined && needsData) {
-    const path = missing.split(".");
+/** The spec that a plan fulfils, with a whole source, held against the backend once more: a plan may come from anywhere. */
+function specOf({ backend }: Context, plan: Plan, given: Source | undefined): ImageSpec {
+  if (plan.desired === undefined) return { name: plan.name };
+  const { source: planned, ...rest } = plan.desired;
+  const source = planned === undefined ? undefined : wholeSource(plan, planned, given);
+  const spec = parseSpec(source === undefined ? rest : { ...rest, source }, backend.spec);
+  checkSupported(spec, backend);
+  if (plan.action === "replace") checkReplacement(plan, spec, backend.name);
+  return spec;
+}
+
+/** The source of a plan with its secrets; `undefined` when they are missing, but nothing is sent anyway. */
+function wholeSource(plan: Plan, planned: PlannedSource, given: Source | undefined): Source | undefined {
+  if (given !== undefined && contentDigest(redactSource(given)) !== contentDigest(planned)) {
     throw new SpecError([
-      { path, message: "is not in the plan: give the source again, as apply(plan, { source })" },
+      { path: ["source"], message: "is not the one that the plan was made for: plan again" },
     ]);
   }
-  return missing === undefined ? parseSpec({ ...rest, source }) : rest;
+  const source = given ?? planned;
+  if (isWhole(source)) return source;
+  const sendsData = plan.action === "create" || plan.action === "replace" || plan.content === "changed";
+  if (!sendsData) return undefined;
+  const path = redactedField(source)?.split(".") ?? ["source"];
+  throw new SpecError([
+    { path, message: "is not in the plan: give the source again, as apply(plan, { source })" },
+  ]);
 }
 
 /** The image that the plan was made for, as it is now; `undefined` where there shall be none. */
@@ -170,6 +184,10 @@ async function readBasis(context: Context, plan: Plan, desired: ImageSpec): Prom
     });
   }
   return image;
+}
+
+async function membersOf(context: Context, image: Image): Promise<readonly string[]> {
+  return (await withMembers(context, image, image.visibility === "shared")).members ?? [];
 }
 
 function fillingOf(spec: ImageSpec, imageId: string): Filling | undefined {

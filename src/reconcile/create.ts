@@ -7,9 +7,9 @@ import {
   UnsupportedError,
 } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
-import { type Filling, fillImage, startTransfer } from "./fill.ts";
+import { discardImage } from "./discard.ts";
+import { type Filled, type Filling, fillImage, startTransfer } from "./fill.ts";
 import { changeMetadata } from "./metadata.ts";
-import type { Verification } from "./verify.ts";
 
 /** An image that is to be made. */
 export interface Creation {
@@ -21,40 +21,46 @@ export interface Creation {
   readonly pinned: boolean;
 }
 
-/** How long the removal of a half-made image may take; it goes on after an abort. */
-const CLEANUP_TIMEOUT_MS = 30_000;
-
 /** How long a creation that is under way may go on after an abort: its outcome has to be known to be undone. */
 const GRACE_MS = 5_000;
 
 /**
- * Makes an image: record, data, verification, members. When it fails or is aborted, the half-made image is
- * deleted; one with an id that the user chose stays, queued and empty, for the next attempt.
+ * Makes an image: record, data, verification, members. When there is no verified data in the end, by a failure or
+ * an abort, the half-made image is deleted; one with an id that the user chose stays, queued and empty, for the
+ * next attempt.
  *
  * @throws HttpError `ERR_HTTP_CONFLICT` when the id was used before.
  */
-export async function createImage(
-  context: Context,
-  creation: Creation,
-): Promise<{ image: Image; verification: Verification }> {
+export async function createImage(context: Context, creation: Creation): Promise<Filled> {
   const { image: wanted, filling, members } = creation;
-  const transfer = filling === undefined ? undefined : await startTransfer(context, filling);
+  const filled =
+    filling === undefined
+      ? await createEmpty(context, wanted)
+      : await createFilled(context, creation, filling);
+  const added = members.map((project): MemberOperation => ({ kind: "member", op: "add", project }));
+  return { ...filled, image: await changeMetadata(context, filled.image, added) };
+}
+
+async function createEmpty(context: Context, wanted: NewImage): Promise<Filled> {
+  const image = await createRecord(context, wanted);
+  return { image, verification: { status: "skipped", reason: "the spec declares no data" } };
+}
+
+async function createFilled(
+  context: Context,
+  { image: wanted, pinned }: Creation,
+  filling: Filling,
+): Promise<Filled> {
+  const transfer = await startTransfer(context, filling);
   try {
-    const created = await createRecord(context, wanted);
-    const filled =
-      filling === undefined || transfer === undefined
-        ? {
-            image: created,
-            verification: { status: "skipped", reason: "the spec declares no data" } as const,
-          }
-        : await fillImage(context, filling, transfer);
-    const added = members.map((project): MemberOperation => ({ kind: "member", op: "add", project }));
-    return { ...filled, image: await changeMetadata(context, filled.image, added) };
+    const { id, status } = await createRecord(context, wanted);
+    context.emit("image-status", { name: wanted.name, imageId: id, status });
+    return await fillImage(context, filling, transfer);
   } catch (error) {
-    await cleanUp(context, creation, error);
+    if (!pinned) await discardImage(context, wanted.id);
     throw error;
   } finally {
-    await transfer?.close();
+    await transfer.close();
   }
 }
 
@@ -118,25 +124,4 @@ function burnt(id: string, cause: unknown): HttpError {
       cause,
     },
   );
-}
-
-async function cleanUp(context: Context, { image, pinned }: Creation, error: unknown): Promise<void> {
-  const { backend } = context;
-  const options = callOptions({ ...context, signal: AbortSignal.timeout(CLEANUP_TIMEOUT_MS) });
-  // Its own id can't be in conflict: then the image is somebody else's.
-  if (isConflict(error) && pinned) return;
-  try {
-    const left = await backend.get(image.id, options);
-    if (left === undefined || (pinned && left.status !== "active")) return;
-    if (left.protected === true) {
-      await backend.update(
-        image.id,
-        [{ kind: "attribute", op: "update", name: "protected", from: true, to: false }],
-        options,
-      );
-    }
-    await backend.delete(image.id, options);
-  } catch {
-    // What stays behind is queued under the spec's name: the next apply takes it up.
-  }
 }

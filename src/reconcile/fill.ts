@@ -3,6 +3,7 @@ import { UnsupportedError } from "../model/index.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
 import type { LocalSource } from "../transfer/source.ts";
 import { type Context, callOptions } from "./context.ts";
+import { discardImage } from "./discard.ts";
 import { VERIFIED_ALGORITHMS, type Verification, verifyStored } from "./verify.ts";
 import { waitForActive } from "./wait.ts";
 
@@ -11,6 +12,12 @@ export interface Filling {
   readonly imageId: string;
   readonly spec: Pick<ImageSpec, "name" | "verifyChecksum">;
   readonly source: LocalSource;
+}
+
+/** An image that has its data. */
+export interface Filled {
+  readonly image: Image;
+  readonly verification: Verification;
 }
 
 /** Opens the source and ties the progress of the transfer to events. Nothing is read or sent yet. */
@@ -32,7 +39,8 @@ export async function startTransfer(context: Context, { imageId, spec, source }:
 }
 
 /**
- * Sends the data of an image, waits until the cloud has it, and holds what it stored against what was sent.
+ * Sends the data of an image, waits until the cloud has it, and holds what it stored against what was sent. An
+ * image that isn't what was sent is deleted.
  *
  * @throws What the source, the backend's `upload` and the verification throw.
  */
@@ -40,7 +48,7 @@ export async function fillImage(
   context: Context,
   { imageId, spec, source }: Filling,
   transfer: Transfer,
-): Promise<{ image: Image; verification: Verification }> {
+): Promise<Filled> {
   const { backend, emit } = context;
   if (backend.upload === undefined)
     throw new UnsupportedError({ backend: backend.name, capability: "source" });
@@ -67,5 +75,11 @@ export async function fillImage(
       verification: { status: "unverifiable", reason: "the backend did not take all of the data" },
     };
   }
-  return { image, verification: verifyStored(image, passed) };
+  try {
+    return { image, verification: verifyStored(image, passed) };
+  } catch (error) {
+    // Active and wrong: it can't be filled again, and nobody may use it.
+    await discardImage(context, imageId);
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import {
+  checkQuery,
   compareImages,
   HttpError,
   type Image,
@@ -7,11 +8,13 @@ import {
   ImageStateError,
   isGone,
   matchesQuery,
+  SpecError,
 } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
 
 /** The images that answer to a query, in its order. */
 export async function* listImages(context: Context, query: ImageQuery): AsyncGenerator<Image> {
+  checkQuery(query);
   if (query.sort === undefined && query.newest !== true) {
     for await (const image of context.backend.list(query, callOptions(context))) {
       if (matchesQuery(image, query)) yield image;
@@ -61,9 +64,20 @@ export async function findActual(
  * @throws HttpError `ERR_HTTP_NOT_FOUND` when there is none.
  */
 export async function getExisting(context: Context, id: string): Promise<Image> {
+  checkId(id);
   const image = await context.backend.get(id, callOptions(context));
   if (image === undefined) throw notFound(`There is no image ${id}`);
   return image;
+}
+
+/**
+ * Checks an id that a user gives: an empty one would name the list of all images.
+ *
+ * @throws SpecError `ERR_SPEC_INVALID` when it is none.
+ */
+export function checkId(id: unknown): void {
+  if (typeof id === "string" && id !== "") return;
+  throw new SpecError([{ path: ["id"], message: "must be the id of an image" }], { subject: "The call" });
 }
 
 /** The image with its members, where they are wanted. */

@@ -1,11 +1,5 @@
-import {
-  type Image,
-  type ImageSpec,
-  type Issue,
-  isBusy,
-  SpecError,
-  UnsupportedError,
-} from "../model/index.ts";
+import { type Image, type ImageSpec, isBusy } from "../model/index.ts";
+import { checkMembers, checkReplacement } from "./check-plan.ts";
 import type { Context } from "./context.ts";
 import { sourceFacts } from "./facts.ts";
 import { findActual, withMembers } from "./find.ts";
@@ -39,46 +33,13 @@ export async function makePlan(context: Context, spec: ImageSpec, options: PlanO
     source: await sourceFacts(spec, actual, signal),
   });
   if (plan.action !== "replace") return plan;
-  checkReplacement(plan, spec, options.onReplace, backend.name);
-  return options.onReplace === undefined ? plan : { ...plan, onReplace: options.onReplace };
+  const replacement = options.onReplace === undefined ? plan : { ...plan, onReplace: options.onReplace };
+  checkReplacement(replacement, spec, backend.name);
+  return replacement;
 }
 
 /** What is written while data is on its way is lost: the plan is for what comes after. */
 async function settled(context: Context, image: Image, spec: ImageSpec): Promise<Image | undefined> {
   const after = await waitWhileBusy(context, image.id, image.name);
   return after === undefined ? undefined : withMembers(context, after, spec.members !== undefined);
-}
-
-function checkMembers({ members = [], visibility }: ImageSpec, actual: Image | undefined): void {
-  const effective = visibility ?? actual?.visibility ?? "private";
-  if (members.length === 0 || effective === "shared") return;
-  throw new SpecError([{ path: ["members"], message: `need the visibility shared; it is ${effective}` }]);
-}
-
-function checkReplacement(
-  { name, replaces, imageId }: Plan,
-  spec: ImageSpec,
-  onReplace: OnReplace | undefined,
-  backend: string,
-): void {
-  const fields = replaces.join(", ");
-  const because = `a change of ${fields} replaces image ${imageId}`;
-  if (onReplace === "refuse") {
-    throw new UnsupportedError({
-      backend,
-      capability: `a change of ${fields} in place`,
-      alternative: `${because} (${name}): allow it with onReplace`,
-    });
-  }
-  const issues: Issue[] = [];
-  if (spec.id !== undefined && spec.id === imageId) {
-    issues.push({
-      path: ["id"],
-      message: `${because}, and a cloud never gives an id twice: choose another id, or leave it out`,
-    });
-  }
-  if (spec.source === undefined) {
-    issues.push({ path: ["source"], message: `is needed: ${because}, and the new one would have no data` });
-  }
-  if (issues.length > 0) throw new SpecError(issues, { subject: `The spec of ${JSON.stringify(name)}` });
 }

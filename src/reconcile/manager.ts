@@ -7,6 +7,7 @@ import {
   type ImageQuery,
   type ImageSpec,
   type ImageSpecInput,
+  issuesOf,
   parseSpec,
   type Source,
   SourceSchema,
@@ -16,7 +17,7 @@ import { applyPlan, deleteImage } from "./apply.ts";
 import { runBatch } from "./batch.ts";
 import { type Context, callOptions } from "./context.ts";
 import { downloadImage } from "./download.ts";
-import { findImage, listImages } from "./find.ts";
+import { checkId, findImage, listImages } from "./find.ts";
 import { type KeyedLock, keyedLock } from "./lock.ts";
 import { makePlan, type PlanOptions } from "./make-plan.ts";
 import type { Plan } from "./plan.ts";
@@ -135,6 +136,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     id: string,
     options: { readonly force?: boolean | undefined } & SignalOptions = {},
   ): Promise<void> {
+    checkId(id);
     const context = this.#context(options.signal);
     await this.#lock(id, async () => {
       const image = await context.backend.get(id, callOptions(context));
@@ -149,6 +151,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
 
   /** The image of this id; `undefined` when there is none. */
   async get(id: string, options: SignalOptions = {}): Promise<Image | undefined> {
+    checkId(id);
     const context = this.#context(options.signal);
     return context.backend.get(id, callOptions(context));
   }
@@ -278,10 +281,9 @@ function isPlan(input: Applicable): input is Plan {
 function parseSource(input: Source | string): Source {
   const result = SourceSchema.safeParse(input);
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => ({
-    path: ["source", ...path.map(String)],
-    message,
-  }));
+  const issues = result.error.issues
+    .flatMap(issuesOf)
+    .map(({ path, message }) => ({ path: ["source", ...path], message }));
   throw new SpecError(issues, { subject: "The source" });
 }
 

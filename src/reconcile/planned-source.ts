@@ -23,3 +23,8 @@ export function redactedField(source: PlannedSource | Source): string | undefine
   if (source.password === REDACTED) return "source.password";
   return Object.values(source.headers ?? {}).includes(REDACTED) ? "source.headers" : undefined;
 }
+
+/** Whether a source has all that it needs. */
+export function isWhole(source: PlannedSource | Source): source is Source {
+  return redactedField(source) === undefined;
+}

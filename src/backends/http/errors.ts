@@ -1,5 +1,12 @@
 import type { z } from "zod";
-import { HttpError, httpErrorCode, isRetryableStatus, ResponseError, redactUrl } from "../../model/index.ts";
+import {
+  HttpError,
+  httpErrorCode,
+  isRetryableStatus,
+  issuesOf,
+  ResponseError,
+  redactUrl,
+} from "../../model/index.ts";
 import { type HttpAnswer, requestIdOf } from "./answer.ts";
 
 /**
@@ -31,7 +38,7 @@ export function httpError(answer: HttpAnswer, what: string): HttpError {
 export function readBody<Value>(answer: HttpAnswer, schema: z.ZodType<Value>, what: string): Value {
   const result = schema.safeParse(answer.body);
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => ({ path: path.map(pathKey), message }));
+  const issues = result.error.issues.flatMap(issuesOf);
   const [first] = issues;
   const found = first === undefined ? "" : `: ${first.path.join(".") || "the body"}: ${first.message}`;
   throw new ResponseError(
@@ -62,8 +69,4 @@ function messageOf(body: unknown): string | undefined {
 function retryAfterMs(value: string | null): number | undefined {
   const seconds = value === null || value.trim() === "" ? Number.NaN : Number(value);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
-}
-
-function pathKey(key: PropertyKey): string | number {
-  return typeof key === "symbol" ? String(key) : key;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AuthError, SpecError } from "../../model/index.ts";
+import { AuthError, issuesOf, SpecError } from "../../model/index.ts";
 import { AUTH_KEYS, type AuthOptions } from "./auth.ts";
 
 /** What is known of a cloud before it is asked. */
@@ -62,10 +62,9 @@ export function findCloud(
   }
   const parsed = Entry.safeParse(merge(clouds[name] ?? {}, secure[name] ?? {}));
   if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => ({
-      path: ["clouds", name, ...path.map(String)],
-      message,
-    }));
+    const issues = parsed.error.issues
+      .flatMap(issuesOf)
+      .map(({ path, message }) => ({ path: ["clouds", name, ...path], message }));
     throw new SpecError(issues, { subject: where });
   }
   const { data } = parsed;
