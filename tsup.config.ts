@@ -1,6 +1,6 @@
-import { defineConfig } from "tsup";
+import type { Options } from "tsup";
 
-export default defineConfig({
+const options: Options = {
   entry: {
     index: "src/index.ts",
     openstack: "src/backends/openstack/index.ts",
@@ -17,4 +17,6 @@ export default defineConfig({
   // Shared code in shared files: an error's class is the same in every entry, in CommonJS too.
   splitting: true,
   treeshake: true,
-});
+};
+
+export default options;

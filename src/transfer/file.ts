@@ -3,8 +3,8 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { type FileSource, SpecError, TransferError } from "../model/index.ts";
 import type { OpenedSource } from "./opened.ts";
 
-/** Large enough that the cost of a read doesn't count, small enough that a few of them are no burden. */
-const READ_BYTES = 256 * 1024;
+/** Large enough that the cost of a read doesn't count; buffers wait for the collector, so larger ones cost memory. */
+const READ_BYTES = 128 * 1024;
 
 /**
  * Opens a local file.
