@@ -1,5 +1,6 @@
 import type { Backend, CallOptions } from "../backends/backend.ts";
 import type { ImageEvents } from "../model/index.ts";
+import type { DigestMemory } from "../transfer/digest-memory.ts";
 
 /** Tells the listeners of an event. Never throws. */
 export type Emit = <Name extends keyof ImageEvents>(
@@ -14,6 +15,8 @@ export interface Context {
   readonly signal: AbortSignal | undefined;
   /** How long an image may take to get from one status to the next, in milliseconds. */
   readonly statusTimeoutMs: number;
+  /** What is known of the contents of local files. */
+  readonly digests: DigestMemory;
 }
 
 /** The options of a backend's call. */

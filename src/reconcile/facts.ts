@@ -1,7 +1,8 @@
 import { type Image, type ImageSpec, parseChecksum } from "../model/index.ts";
-import { digestFile, isComputable } from "../transfer/digest.ts";
-import { fileSizeBytes } from "../transfer/file.ts";
+import { isComputable } from "../transfer/digest.ts";
+import { fileFacts } from "../transfer/file.ts";
 import { type SourceFacts, storedDigest } from "./content.ts";
+import type { Context } from "./context.ts";
 
 /**
  * What can be known of a spec's source without a transfer: the size of a file, and its digest where the image has
@@ -10,20 +11,23 @@ import { type SourceFacts, storedDigest } from "./content.ts";
  * @throws SpecError `ERR_SPEC_INVALID` for a file that is missing, no file, or empty.
  */
 export async function sourceFacts(
+  context: Context,
   { source }: ImageSpec,
   actual: Image | undefined,
-  signal?: AbortSignal,
 ): Promise<SourceFacts> {
   if (source === undefined) return {};
   if ("open" in source) return { sizeBytes: source.size };
   if (!("file" in source)) return {};
-  const sizeBytes = await fileSizeBytes(source);
+  const { sizeBytes } = await fileFacts(source);
   if (actual?.sizeBytes !== sizeBytes) return { sizeBytes };
   const declared = typeof source.checksum === "string" ? parseChecksum(source.checksum) : undefined;
   if (declared !== undefined && storedDigest(actual, declared.algorithm) !== undefined) return { sizeBytes };
   const algorithm = reportedAlgorithm(actual);
   if (algorithm === undefined) return { sizeBytes };
-  return { sizeBytes, digests: { [algorithm]: await digestFile(source, algorithm, signal) } };
+  return {
+    sizeBytes,
+    digests: { [algorithm]: await context.digests.digest(source, algorithm, context.signal) },
+  };
 }
 
 function reportedAlgorithm({ hashAlgorithm, hashValue, checksum }: Image): string | undefined {

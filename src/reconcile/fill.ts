@@ -32,7 +32,10 @@ export async function startTransfer(context: Context, { imageId, spec, source }:
     algorithms: spec.verifyChecksum === false ? [] : VERIFIED_ALGORITHMS,
     signal,
     ...(isDownload ? { onRead: (bytes: number) => emit("download-progress", event(bytes)) } : {}),
-    onTaken: (bytes) => emit("upload-progress", event(bytes)),
+    onTaken: (bytes) => {
+      // All of it is there only when the cloud has said so.
+      if (bytes !== totalBytes) emit("upload-progress", event(bytes));
+    },
   });
   totalBytes = transfer.sizeBytes;
   return transfer;

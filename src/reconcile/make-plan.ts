@@ -22,7 +22,7 @@ export interface PlanOptions {
 
 /** Reads what is there and plans how to get to the spec. Writes nothing. */
 export async function makePlan(context: Context, spec: ImageSpec, options: PlanOptions): Promise<Plan> {
-  const { backend, signal } = context;
+  const { backend } = context;
   const found = await findActual(context, spec, options.id);
   const actual = found !== undefined && isBusy(found.status) ? await settled(context, found, spec) : found;
   checkMembers(spec, actual);
@@ -30,7 +30,7 @@ export async function makePlan(context: Context, spec: ImageSpec, options: PlanO
     rules: backend.rules,
     properties: options.properties,
     tags: options.tags,
-    source: await sourceFacts(spec, actual, signal),
+    source: await sourceFacts(context, spec, actual),
   });
   if (plan.action !== "replace") return plan;
   const replacement = options.onReplace === undefined ? plan : { ...plan, onReplace: options.onReplace };

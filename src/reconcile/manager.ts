@@ -13,6 +13,7 @@ import {
   SourceSchema,
   SpecError,
 } from "../model/index.ts";
+import { type DigestMemory, digestMemory } from "../transfer/digest-memory.ts";
 import { applyPlan, deleteImage } from "./apply.ts";
 import { runBatch } from "./batch.ts";
 import { type Context, callOptions } from "./context.ts";
@@ -69,6 +70,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   readonly #backend: Backend;
   readonly #statusTimeoutMs: number;
   readonly #lock: KeyedLock = keyedLock();
+  readonly #digests: DigestMemory = digestMemory();
   /** The whole sources of plans made here: the plans themselves hold no secret and no function. */
   readonly #sources = new WeakMap<Plan, Source>();
 
@@ -263,6 +265,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
       backend: this.#backend,
       signal,
       statusTimeoutMs: this.#statusTimeoutMs,
+      digests: this.#digests,
       emit: (name, event) => {
         this.emit(name, ...([event] as EventEmitter.EventArgs<ImageEvents, typeof name>));
       },

@@ -17,7 +17,7 @@ export interface Passed {
 /** Bytes that are digested as they pass. */
 export interface CheckedBytes {
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** What went through; only after the last chunk was handed on. */
+  /** What went through; only when the last chunk was handed on. */
   passed(): Passed | undefined;
 }
 
@@ -52,8 +52,8 @@ export function checkBytes(
     if (held === undefined) throw empty();
     const result = { sizeBytes, digests: digest.digests() };
     checkPassed(result, expected);
-    yield held;
     passed = result;
+    yield held;
   }
 
   return { chunks: pass(), passed: () => passed };

@@ -25,17 +25,23 @@ export async function openFile({ file }: FileSource): Promise<OpenedSource> {
   }
 }
 
+/** What tells one state of a file from another. */
+export interface FileFacts {
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+}
+
 /**
- * The size of a local file.
+ * The size of a local file and when it was written to.
  *
  * @throws SpecError `ERR_SPEC_INVALID` as {@link openFile} does.
  */
-export async function fileSizeBytes({ file }: FileSource): Promise<number> {
+export async function fileFacts({ file }: FileSource): Promise<FileFacts> {
   const stats = await stat(file).catch((error: unknown) => {
     throw unreadable(file, error);
   });
   checkFile(file, stats);
-  return stats.size;
+  return { sizeBytes: stats.size, mtimeMs: stats.mtimeMs };
 }
 
 async function* readFile(handle: FileHandle, file: string, before: Stats): AsyncGenerator<Uint8Array> {
