@@ -1,7 +1,6 @@
 import {
   HttpError,
   type Image,
-  ImagewrightError,
   type MemberOperation,
   type NewImage,
   UnsupportedError,
@@ -10,6 +9,7 @@ import { type Context, callOptions } from "./context.ts";
 import { discardImage } from "./discard.ts";
 import { type Filled, type Filling, fillImage, startTransfer } from "./fill.ts";
 import { changeMetadata } from "./metadata.ts";
+import { isConflict, mayHaveSucceeded } from "./outcome.ts";
 
 /** An image that is to be made. */
 export interface Creation {
@@ -65,25 +65,37 @@ async function createFilled(
 }
 
 async function createRecord(context: Context, image: NewImage): Promise<Image> {
-  const { backend } = context;
-  if (backend.create === undefined)
-    throw new UnsupportedError({ backend: backend.name, capability: "source" });
-  context.signal?.throwIfAborted();
-  const grace = graceful(context.signal);
+  const { signal } = context;
+  signal?.throwIfAborted();
+  const grace = graceful(signal);
   try {
-    const created = await backend.create(image, callOptions({ ...context, signal: grace.signal }));
-    context.signal?.throwIfAborted();
+    const created = await createOnce({ ...context, signal: grace.signal }, image, true);
+    signal?.throwIfAborted();
     return created;
   } catch (error) {
-    context.signal?.throwIfAborted();
-    // An answer may be lost on its way back: the id was chosen here, so the image with it is ours.
-    if (!mayHaveSucceeded(error)) throw error;
-    const existing = await backend.get(image.id, callOptions(context)).catch(() => undefined);
-    if (existing !== undefined && existing.status === "queued" && existing.name === image.name)
-      return existing;
-    throw existing === undefined && isConflict(error) ? burnt(image.id, error) : error;
+    signal?.throwIfAborted();
+    throw error;
   } finally {
     grace.release();
+  }
+}
+
+/** An answer may be lost on its way back. The id was chosen here, so the image that has it is ours. */
+async function createOnce(context: Context, image: NewImage, again: boolean): Promise<Image> {
+  const { backend } = context;
+  if (backend.create === undefined) {
+    throw new UnsupportedError({ backend: backend.name, capability: "source" });
+  }
+  try {
+    return await backend.create(image, callOptions(context));
+  } catch (error) {
+    const conflict = isConflict(error);
+    if (!conflict && !mayHaveSucceeded(error)) throw error;
+    const existing = await backend.get(image.id, callOptions(context)).catch(() => undefined);
+    if (existing?.status === "queued" && existing.name === image.name) return existing;
+    if (conflict) throw existing === undefined ? burnt(image.id, error) : error;
+    if (existing !== undefined || !again) throw error;
+    return createOnce(context, image, false);
   }
 }
 
@@ -102,17 +114,6 @@ function graceful(signal: AbortSignal | undefined): { signal: AbortSignal; relea
       signal?.removeEventListener("abort", abort);
     },
   };
-}
-
-function mayHaveSucceeded(error: unknown): boolean {
-  if (!ImagewrightError.is(error)) return false;
-  const noAnswer = error.code === "ERR_NETWORK" || error.code === "ERR_TIMEOUT";
-  const serverFailed = "status" in error && typeof error.status === "number" && error.status >= 500;
-  return noAnswer || serverFailed || isConflict(error);
-}
-
-function isConflict(error: unknown): boolean {
-  return ImagewrightError.is(error) && error.code === "ERR_HTTP_CONFLICT";
 }
 
 function burnt(id: string, cause: unknown): HttpError {

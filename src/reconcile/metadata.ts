@@ -8,6 +8,7 @@ import {
 } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
 import { getExisting, withMembers } from "./find.ts";
+import { isConflict, mayHaveSucceeded } from "./outcome.ts";
 import { unmetOperations } from "./unmet.ts";
 
 /** How often a lost update is made again. */
@@ -51,29 +52,31 @@ async function updateUntilMet(
   let unmet = [...operations];
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const image = await updateOnce(context, id, unmet);
-    if (image === undefined) continue;
     unmet = unmetOperations(image, operations);
     if (unmet.length === 0) return image;
   }
   const lost = unmet.map(nameOf).join(", ");
-  throw new HttpError(`Update of image ${id} failed: the cloud answered well but did not keep ${lost}`, {
+  throw new HttpError(`Update of image ${id} failed: the cloud did not keep ${lost}`, {
     code: "ERR_HTTP_CONFLICT",
     status: 409,
     retryable: true,
   });
 }
 
-/** The image after the update; `undefined` when somebody changed it meanwhile, so that the update was refused. */
+/** The image after the update, or after one that was refused because of another writer, or whose answer was lost. */
 async function updateOnce(
   context: Context,
   id: string,
   operations: readonly MetadataOperation[],
-): Promise<Image | undefined> {
+): Promise<Image> {
   try {
     return await context.backend.update(id, operations, callOptions(context));
   } catch (error) {
-    if (error instanceof HttpError && error.status === 409) return undefined;
-    throw error;
+    context.signal?.throwIfAborted();
+    if (!isConflict(error) && !mayHaveSucceeded(error)) throw error;
+    const image = await context.backend.get(id, callOptions(context)).catch(() => undefined);
+    if (image === undefined) throw error;
+    return image;
   }
 }
 

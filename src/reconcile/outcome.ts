@@ -1,0 +1,15 @@
+import { ImagewrightError } from "../model/index.ts";
+
+/** Whether a write that ended in this error may have been done all the same: its answer was lost, or wrong. */
+export function mayHaveSucceeded(error: unknown): boolean {
+  if (!ImagewrightError.is(error)) return false;
+  const noAnswer =
+    error.code === "ERR_NETWORK" || error.code === "ERR_TIMEOUT" || error.code === "ERR_RESPONSE_INVALID";
+  const serverFailed = "status" in error && typeof error.status === "number" && error.status >= 500;
+  return noAnswer || serverFailed;
+}
+
+/** Whether the state of the image forbade a write. */
+export function isConflict(error: unknown): boolean {
+  return ImagewrightError.is(error) && error.code === "ERR_HTTP_CONFLICT";
+}
