@@ -3,6 +3,12 @@ import { nearestKey } from "./nearest.ts";
 /** The property in which the library records what an image was made from. */
 export const SOURCE_RECORD = "imagewright.source";
 
+/** The property in which an image says whose place it takes, until the other one is deleted. */
+export const REPLACES_RECORD = "imagewright.replaces";
+
+/** The properties that this library writes. */
+export const OWN_PROPERTIES: readonly string[] = [SOURCE_RECORD, REPLACES_RECORD];
+
 /** Glance's own limits (`String(255)` columns, a MySQL `TEXT`, `image_property_quota`, `image_tag_quota`). */
 export const LIMITS = {
   nameCharacters: 255,
@@ -77,11 +83,11 @@ export function propertyNameProblem(name: string): string | undefined {
   if (name === "") return "a property needs a name";
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (field !== undefined) return `is a field of the image: use "${field}" of the spec`;
-  if (name === SOURCE_RECORD) return "is written by this library";
+  if (OWN_PROPERTIES.includes(name)) return "is written by this library";
   if (SERVER_PROPERTIES.includes(name) || name.startsWith(SERVER_PREFIX))
     return "is written by the cloud only";
   if (SWALLOWED.includes(name)) return "is a name that Glance answers for but does not store";
-  if (name !== name.trim())
+  if (hasOuterSpace(name))
     return "has white space around it, which Glance strips on change but not at creation";
   return textProblem(name, LIMITS.propertyNameCharacters);
 }
@@ -100,7 +106,7 @@ export function propertyValueProblem(value: string): string | undefined {
 /** Why Glance would refuse or mangle this tag; `undefined` when it would not. */
 export function tagProblem(tag: string): string | undefined {
   if (tag === "") return "a tag can't be empty";
-  if (tag !== tag.trim()) return "has white space around it";
+  if (hasOuterSpace(tag)) return "has white space around it";
   return textProblem(tag, LIMITS.tagCharacters);
 }
 
@@ -108,6 +114,17 @@ export function tagProblem(tag: string): string | undefined {
 export function textProblem(text: string, maxCharacters: number): string | undefined {
   if (text.length > maxCharacters) return `is longer than ${maxCharacters} characters`;
   return characterProblem(text);
+}
+
+/** What Python's `str.strip` takes away beside what `trim` does. */
+const PYTHON_SPACES = "\u001c\u001d\u001e\u001f\u0085";
+
+function hasOuterSpace(text: string): boolean {
+  return (
+    text !== text.trim() ||
+    PYTHON_SPACES.includes(text.charAt(0)) ||
+    PYTHON_SPACES.includes(text.charAt(text.length - 1))
+  );
 }
 
 /** Glance answers 400 for characters of four bytes in UTF-8; unpaired surrogates and NUL survive no encoding. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseChecksum } from "./checksum.ts";
 import { unknownKey } from "./names.ts";
+import { nearestKey } from "./nearest.ts";
 
 /** Opens a program's own data at a byte offset. Called once for each attempt. */
 export type OpenData = (start: number) => AsyncIterable<Uint8Array>;
@@ -78,6 +79,13 @@ const httpUrl = z.string().superRefine((text, context) => {
   if (problem !== undefined) context.addIssue(problem);
 });
 
+/** A URL that plans show as it is. */
+const publicUrl = httpUrl.superRefine((text, context) => {
+  const url = URL.parse(text);
+  if (url !== null && (url.username !== "" || url.password !== ""))
+    context.addIssue("must have no user information");
+});
+
 const checksum = z.union(
   [
     z
@@ -86,7 +94,7 @@ const checksum = z.union(
         (text) => parseChecksum(text) !== undefined,
         'must be "<algorithm>:<hex>", such as "sha256:9f86d0…"',
       ),
-    strict({ url: httpUrl }),
+    strict({ url: publicUrl }),
   ],
   'must be "<algorithm>:<hex>", or { url } of a checksum file',
 );
@@ -103,7 +111,7 @@ const KINDS = {
     checksum: checksum.optional(),
     cachePath: text.optional(),
   }),
-  webDownload: strict({ webDownload: httpUrl }),
+  webDownload: strict({ webDownload: publicUrl }),
   volumeId: strict({ volumeId: text }),
   object: strict({ object: z.string().regex(/^[^:]+:.+$/, 'must be "bucket:key"') }),
   imageId: strict({ imageId: text, region: text.optional() }),
@@ -148,9 +156,10 @@ export const SourceSchema: z.ZodType<Source> = z.preprocess(
     const [kind, ...others] = kinds;
     if (kind === undefined || others.length > 0) {
       const found = kinds.length === 0 ? "none" : kinds.join(" and ");
+      const slip = kinds.length === 0 ? slipOf(value) : undefined;
       context.addIssue({
         code: "custom",
-        message: `needs exactly one of ${KIND_NAMES.join(", ")}; it has ${found}`,
+        message: slip ?? `needs exactly one of ${KIND_NAMES.join(", ")}; it has ${found}`,
       });
       return z.NEVER;
     }
@@ -182,6 +191,12 @@ function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<
   });
 }
 
+/** What the user may have meant by a key that is no kind. */
+function slipOf(source: object): string | undefined {
+  const key = Object.keys(source).find((key) => nearestKey(key, KIND_NAMES) !== undefined);
+  return key === undefined ? undefined : unknownKey(key, KIND_NAMES);
+}
+
 function fromString(input: string): { url: string } | { file: string } {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(input) ? { url: input } : { file: input };
 }
@@ -199,9 +214,18 @@ function withoutUserInformation(value: object): object {
   const text = "url" in value ? value.url : undefined;
   const url = typeof text === "string" ? URL.parse(text) : null;
   if (url === null || (url.username === "" && url.password === "")) return value;
-  const username = decodeURIComponent(url.username);
-  const password = decodeURIComponent(url.password);
+  const username = decode(url.username);
+  const password = decode(url.password);
   url.username = "";
   url.password = "";
   return { username, password, ...value, url: url.href };
+}
+
+/** Percent-decodes; a percent sign that encodes nothing stands for itself. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -68,11 +68,19 @@ export interface ImageSpec {
   readonly convert?: boolean | undefined;
 }
 
-/** What a user may write for an {@link ImageSpec}: a source may be a bare string, a URL or a path. */
-export type ImageSpecInput = Omit<ImageSpec, "source"> & { readonly source?: Source | string | undefined };
+/**
+ * What a user may write for an {@link ImageSpec}: a source may be a bare string, a URL or a path; and where only some
+ * words are allowed, a `string`, as an object has it that was declared by itself.
+ */
+export type ImageSpecInput = Omit<ImageSpec, "source" | "containerFormat" | "visibility" | "decompress"> & {
+  readonly source?: Source | string | undefined;
+  readonly containerFormat?: ContainerFormat | (string & {}) | undefined;
+  readonly visibility?: Visibility | (string & {}) | undefined;
+  readonly decompress?: boolean | Codec | (string & {}) | undefined;
+};
 
 const integer = z.int().min(0, "must be 0 or more").max(LIMITS.integer, `must be at most ${LIMITS.integer}`);
-const text = z.string().superRefine(addProblem((value) => textProblem(value, LIMITS.propertyValueBytes)));
+const text = z.string().superRefine(addProblem(propertyValueProblem));
 
 const shape = {
   name: z
@@ -92,7 +100,7 @@ const shape = {
   protected: z.boolean().optional(),
   hidden: z.boolean().optional(),
   properties: z
-    .record(z.string(), z.string())
+    .preprocess(refuseProto, z.record(z.string(), z.string()))
     .superRefine((properties, context) => {
       const names = Object.keys(properties);
       if (names.length > LIMITS.properties)
@@ -159,6 +167,13 @@ export function parseSpec(input: unknown, schema: z.ZodType<ImageSpec> = ImageSp
 function nameOf(input: unknown): string | undefined {
   const name = typeof input === "object" && input !== null && "name" in input ? input.name : undefined;
   return typeof name === "string" && name.length > 0 && name.length <= 255 ? JSON.stringify(name) : undefined;
+}
+
+/** zod drops this key in silence, of specs and of what a cloud answers. */
+function refuseProto(input: unknown, context: z.core.$RefinementCtx): unknown {
+  if (typeof input === "object" && input !== null && Object.hasOwn(input, "__proto__"))
+    context.addIssue({ code: "custom", path: ["__proto__"], message: "can't be the name of a property" });
+  return input;
 }
 
 function tooMany(count: number, limit: number, what: string): string | undefined {

@@ -21,6 +21,7 @@ import { createImage } from "./create.ts";
 import { unprotect } from "./discard.ts";
 import { type Filling, fillImage, startTransfer } from "./fill.ts";
 import { findActual, withMembers } from "./find.ts";
+import { discardLeftovers, supersededImage, unmark } from "./leftovers.ts";
 import { changeMetadata } from "./metadata.ts";
 import { newImage, replacingImage } from "./new-image.ts";
 import type { Plan, PlannedSource } from "./plan.ts";
@@ -51,6 +52,15 @@ export async function applyPlan(context: Context, plan: Plan, source: Source | u
     return plan.action === "create"
       ? create(context, desired)
       : { image: undefined, verification: NOTHING_SENT };
+  const superseded = await supersededImage(context, plan, actual);
+  if (superseded !== undefined) checkDeletable(superseded, desired.protected === false);
+  await discardLeftovers(context, plan);
+  const applied = await change(context, plan, desired, actual);
+  if (superseded === undefined || applied.image === undefined) return applied;
+  return { ...applied, image: await takePlace(context, applied.image, superseded, desired) };
+}
+
+async function change(context: Context, plan: Plan, desired: ImageSpec, actual: Image): Promise<Applied> {
   switch (plan.action) {
     case "none":
     case "create":
@@ -74,11 +84,15 @@ export async function applyPlan(context: Context, plan: Plan, source: Source | u
  * @throws ImageStateError `ERR_IMAGE_PROTECTED` when it is protected; nothing was sent.
  */
 export async function deleteImage(context: Context, image: Image, force: boolean): Promise<void> {
-  if (image.protected === true) {
-    if (!force) throw protectedError(image);
-    await unprotect(context.backend, image.id, callOptions(context));
-  }
+  checkDeletable(image, force);
+  if (image.protected === true) await unprotect(context.backend, image.id, callOptions(context));
   await context.backend.delete(image.id, callOptions(context));
+}
+
+/** Deletes the old image, and takes the mark off the new one. */
+async function takePlace(context: Context, image: Image, old: Image, desired: ImageSpec): Promise<Image> {
+  await deleteImage(context, old, desired.protected === false);
+  return unmark(context, image);
 }
 
 async function create(context: Context, desired: ImageSpec): Promise<Applied> {
@@ -109,11 +123,12 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
   const { rules } = context.backend;
   const id = desired.id !== undefined && desired.id !== actual.id ? desired.id : randomUUID();
   const force = desired.protected === false;
-  if (actual.protected === true && !force) throw protectedError(actual);
+  checkDeletable(actual, force);
   const image = replacingImage(actual, plan.operations, {
     id,
     sourceRecord: sourceRecord(desired),
     isServerProperty: (name) => isServerProperty(name, rules),
+    keepsActual: plan.onReplace !== "delete-first",
   });
   const creation = {
     image,
@@ -123,8 +138,7 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
   };
   if (plan.onReplace !== "delete-first") {
     const created = await createImage(context, creation);
-    await deleteImage(context, actual, force);
-    return created;
+    return { ...created, image: await takePlace(context, created.image, actual, desired) };
   }
   await deleteImage(context, actual, force);
   return createImage(context, creation);
@@ -161,8 +175,9 @@ function wholeSource(plan: Plan, planned: PlannedSource, given: Source | undefin
 /** The image that the plan was made for, as it is now; `undefined` where there shall be none. */
 async function readBasis(context: Context, plan: Plan, desired: ImageSpec): Promise<Image | undefined> {
   if (plan.imageId === undefined) {
-    const found = plan.action === "create" ? await findActual(context, desired, undefined) : undefined;
-    if (found === undefined) return undefined;
+    const family = plan.action === "create" ? await findActual(context, desired, undefined) : undefined;
+    if (family === undefined) return undefined;
+    const { image: found } = family;
     throw new PlanError(
       `The plan creates ${JSON.stringify(plan.name)}, but there is an image of that name now: ${found.id}. Plan again`,
       {
@@ -203,8 +218,9 @@ function recordOperations(desired: ImageSpec, actual: Image): Operation[] {
   return [{ kind: "property", op: "add", name: SOURCE_RECORD, to }];
 }
 
-function protectedError({ id, name, status }: Image): ImageStateError {
-  return new ImageStateError(
+function checkDeletable({ id, name, status, protected: isProtected }: Image, force: boolean): void {
+  if (isProtected !== true || force) return;
+  throw new ImageStateError(
     `Image ${id} (${name}) is protected: set protected to false, or destroy it with force`,
     {
       code: "ERR_IMAGE_PROTECTED",

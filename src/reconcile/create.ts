@@ -1,11 +1,15 @@
 import {
+  forcesReplacement,
   HttpError,
   type Image,
   type MemberOperation,
   type NewImage,
+  type Operation,
+  type Rules,
   UnsupportedError,
 } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
+import { diffAttributes, diffProperties, diffTags } from "./diff.ts";
 import { discardImage } from "./discard.ts";
 import { type Filled, type Filling, fillImage, startTransfer } from "./fill.ts";
 import { changeMetadata } from "./metadata.ts";
@@ -35,15 +39,30 @@ export async function createImage(context: Context, creation: Creation): Promise
   const { image: wanted, filling, members } = creation;
   const filled =
     filling === undefined
-      ? await createEmpty(context, wanted)
+      ? await createEmpty(context, creation)
       : await createFilled(context, creation, filling);
   const added = members.map((project): MemberOperation => ({ kind: "member", op: "add", project }));
-  return { ...filled, image: await changeMetadata(context, filled.image, added) };
+  const lost = lostOperations(wanted, filled.image, context.backend.rules);
+  return { ...filled, image: await changeMetadata(context, filled.image, [...lost, ...added]) };
 }
 
-async function createEmpty(context: Context, wanted: NewImage): Promise<Filled> {
-  const image = await createRecord(context, wanted);
-  return { image, verification: { status: "skipped", reason: "the spec declares no data" } };
+/** What the cloud did not keep of a creation, as far as it can be changed in place. */
+function lostOperations(wanted: NewImage, image: Image, rules: Rules): Operation[] {
+  return [
+    ...diffAttributes(wanted, image).filter(({ name }) => !forcesReplacement(name, image.status, rules)),
+    ...diffProperties(wanted.properties, image.properties, "declared", rules),
+    ...diffTags(wanted.tags, image.tags, "declared"),
+  ];
+}
+
+async function createEmpty(context: Context, { image: wanted, pinned }: Creation): Promise<Filled> {
+  try {
+    const image = await createRecord(context, wanted);
+    return { image, verification: { status: "skipped", reason: "the spec declares no data" } };
+  } catch (error) {
+    if (!pinned) await discardImage(context, wanted.id);
+    throw error;
+  }
 }
 
 async function createFilled(

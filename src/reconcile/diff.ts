@@ -7,9 +7,9 @@ import {
   type ImageSpec,
   isServerProperty,
   type MemberOperation,
+  OWN_PROPERTIES,
   type PropertyOperation,
   type Rules,
-  SOURCE_RECORD,
   sortedSet,
   type TagOperation,
 } from "../model/index.ts";
@@ -48,7 +48,7 @@ export function diffProperties(
   if (desired === undefined) return [];
   const operations: PropertyOperation[] = [];
   for (const name of sortedSet([...Object.keys(desired), ...Object.keys(actual)])) {
-    if (name === SOURCE_RECORD || isServerProperty(name, rules)) continue;
+    if (OWN_PROPERTIES.includes(name) || isServerProperty(name, rules)) continue;
     const to = Object.hasOwn(desired, name) ? desired[name] : undefined;
     const from = Object.hasOwn(actual, name) ? actual[name] : undefined;
     if (to === from) continue;

@@ -1,32 +1,44 @@
-import type { Backend } from "../backends/backend.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Backend, CallOptions } from "../backends/backend.ts";
+import { HttpError } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
 
 /** How long the removal of an image may take; it goes on after an abort. */
 const TIMEOUT_MS = 30_000;
+
+const MAX_ATTEMPTS = 6;
+const PAUSE_MS = 200;
 
 /**
  * Deletes an image that must not stay, protected or not. Never throws: it is called because something else went
  * wrong, and that is what the caller has to hear of.
  */
 export async function discardImage(context: Context, id: string): Promise<void> {
-  const { backend } = context;
   const options = callOptions({ ...context, signal: AbortSignal.timeout(TIMEOUT_MS) });
   try {
-    const image = await backend.get(id, options);
-    if (image === undefined) return;
-    if (image.protected === true) await unprotect(backend, id, options);
-    await backend.delete(id, options);
+    await deleteWhenFree(context.backend, id, options);
   } catch {
     // What stays behind is queued under the spec's name: the next apply takes it up.
   }
 }
 
+/** While Glance ends an upload, it reverts what is written: the protection may come back once or twice. */
+async function deleteWhenFree(backend: Backend, id: string, options: CallOptions): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const image = await backend.get(id, options);
+    if (image === undefined) return;
+    try {
+      if (image.protected === true) await unprotect(backend, id, options);
+      return await backend.delete(id, options);
+    } catch (error) {
+      if (!(error instanceof HttpError) || attempt === MAX_ATTEMPTS) throw error;
+      await sleep(PAUSE_MS * attempt);
+    }
+  }
+}
+
 /** Lifts the protection of an image. */
-export async function unprotect(
-  backend: Backend,
-  id: string,
-  options: Parameters<Backend["update"]>[2],
-): Promise<void> {
+export async function unprotect(backend: Backend, id: string, options: CallOptions): Promise<void> {
   await backend.update(
     id,
     [{ kind: "attribute", op: "update", name: "protected", from: true, to: false }],

@@ -1,8 +1,9 @@
 import { pipeline } from "node:stream/promises";
-import { type Image, UnsupportedError } from "../model/index.ts";
-import { type CheckedBytes, checkBytes } from "../transfer/check.ts";
+import { type Checksum, type Image, UnsupportedError, untilAborted } from "../model/index.ts";
+import { checkBytes } from "../transfer/check.ts";
 import { isComputable } from "../transfer/digest.ts";
 import { saveBytes } from "../transfer/save.ts";
+import { storedDigest } from "./content.ts";
 import { type Context, callOptions } from "./context.ts";
 import { getExisting } from "./find.ts";
 
@@ -17,29 +18,24 @@ export async function downloadImage(
     throw new UnsupportedError({ backend: backend.name, capability: "download" });
   const image = await getExisting(context, id);
   const { sizeBytes, chunks } = await backend.download(id, callOptions(context));
-  const checked = checkStored(image, sizeBytes, chunks);
-  if (typeof target === "string") await saveBytes(checked.chunks, target);
-  else await pipeline(checked.chunks, target, signal === undefined ? {} : { signal });
+  const expected = { sizeBytes: image.sizeBytes ?? sizeBytes, checksum: checksumOf(image) };
+  const checked = checkBytes(untilAborted(chunks, signal), expected, []);
+  try {
+    if (typeof target === "string") await saveBytes(checked.chunks, target);
+    else await pipeline(checked.chunks, target, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
   return image;
 }
 
-function checkStored(
-  image: Image,
-  sizeBytes: number | undefined,
-  chunks: AsyncIterable<Uint8Array>,
-): CheckedBytes {
-  const { hashAlgorithm, hashValue, checksum } = image;
-  const size = image.sizeBytes ?? sizeBytes;
-  if (hashAlgorithm !== undefined && hashValue !== undefined && isComputable(hashAlgorithm)) {
-    return checkBytes(
-      chunks,
-      { sizeBytes: size, checksum: { algorithm: hashAlgorithm.toLowerCase(), hex: hashValue } },
-      [],
-    );
+/** A digest of the stored data, where the cloud reports one that this Node.js can compute. */
+function checksumOf(image: Image): Checksum | undefined {
+  for (const algorithm of [image.hashAlgorithm?.toLowerCase(), "md5"]) {
+    if (algorithm === undefined || !isComputable(algorithm)) continue;
+    const hex = storedDigest(image, algorithm);
+    if (hex !== undefined) return { algorithm, hex };
   }
-  return checkBytes(
-    chunks,
-    { sizeBytes: size, checksum: checksum === undefined ? undefined : { algorithm: "md5", hex: checksum } },
-    [],
-  );
+  return undefined;
 }

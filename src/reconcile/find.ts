@@ -11,6 +11,9 @@ import {
   SpecError,
 } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
+import { type Family, familyOf, replacedId } from "./interrupted.ts";
+
+const MAX_LISTED = 10;
 
 /** The images that answer to a query, in its order. */
 export async function* listImages(context: Context, query: ImageQuery): AsyncGenerator<Image> {
@@ -38,7 +41,9 @@ export async function findImage(context: Context, query: ImageQuery): Promise<Im
   const [image, ...others] = images;
   if (image === undefined)
     throw notFound(`No image of the ${context.backend.name} backend answers to ${describe(query)}`);
-  if (others.length > 0) throw ambiguous(`${images.length} images answer to ${describe(query)}`, images);
+  if (others.length > 0) {
+    throw ambiguous(`${images.length} images answer to ${describe(query)}: ${listIds(images)}`, images);
+  }
   return image;
 }
 
@@ -53,9 +58,17 @@ export async function findActual(
   context: Context,
   spec: ImageSpec,
   id: string | undefined,
-): Promise<Image | undefined> {
-  const image = id === undefined ? await findOwn(context, spec) : await getExisting(context, id);
-  return image === undefined ? undefined : withMembers(context, image, spec.members !== undefined);
+): Promise<Family | undefined> {
+  const family =
+    id === undefined
+      ? await findOwn(context, spec)
+      : { image: await getExisting(context, id), successors: [] };
+  if (family === undefined) return undefined;
+  const wanted = spec.members !== undefined;
+  const [image, ...successors] = await Promise.all(
+    [family.image, ...family.successors].map((each) => withMembers(context, each, wanted)),
+  );
+  return image === undefined ? undefined : { image, successors };
 }
 
 /**
@@ -87,22 +100,47 @@ export async function withMembers(context: Context, image: Image, wanted: boolea
   return { ...image, members: await members.list(image.id, callOptions(context)) };
 }
 
-async function findOwn(context: Context, spec: ImageSpec): Promise<Image | undefined> {
-  if (spec.id !== undefined) {
-    const image = await context.backend.get(spec.id, callOptions(context));
-    if (image !== undefined) return image;
-  }
+async function findOwn(context: Context, spec: ImageSpec): Promise<Family | undefined> {
   const { projectId, name: backendName } = context.backend;
   const query = { name: spec.name, owner: projectId };
-  const images = (await collect(listImages(context, query))).filter((image) => !isGone(image.status));
-  if (images.length > 1) {
+  const named = (await collect(listImages(context, query))).filter((image) => !isGone(image.status));
+  const images = await withRelated(context, spec, named);
+  const family = familyOf(images);
+  if (family === undefined && images.length > 1) {
     const ids = images.map(({ id }) => id).join(" and ");
     throw ambiguous(
       `${images.length} images of the ${backendName} backend are named ${JSON.stringify(spec.name)}: ${ids}. Give the id of one, or delete one`,
       images,
     );
   }
-  return images[0];
+  return family;
+}
+
+/** With the image of the spec's own id, and those whose place others take, whatever their names. */
+async function withRelated(context: Context, spec: ImageSpec, named: readonly Image[]): Promise<Image[]> {
+  const images = new Map(named.map((image) => [image.id, image]));
+  const wanted = [spec.id, ...named.map(replacedId)];
+  for (const id of wanted) {
+    if (id === undefined || images.has(id)) continue;
+    const image = await context.backend.get(id, callOptions(context));
+    if (image !== undefined && !isGone(image.status) && (id === spec.id || isOwn(context, image)))
+      images.set(id, image);
+  }
+  const own = spec.id === undefined ? undefined : images.get(spec.id);
+  if (own === undefined) return [...images.values()];
+  return [...images.values()].filter(
+    (image) => image === own || replacedId(own) === image.id || replacedId(image) === own.id,
+  );
+}
+
+function isOwn({ backend: { projectId } }: Context, { owner }: Image): boolean {
+  return projectId === undefined || owner === projectId;
+}
+
+/** The ids of some images, as many as a message has room for. */
+function listIds(images: readonly Image[]): string {
+  const ids = images.slice(0, MAX_LISTED).map(({ id }) => id);
+  return `${ids.join(", ")}${images.length > MAX_LISTED ? ", …" : ""}`;
 }
 
 function ambiguous(message: string, images: readonly Image[]): ImageStateError {

@@ -45,6 +45,9 @@ function formatOne(plan: Plan, paint: Paint, max: number): string {
   const title = `${printable(plan.name)}${plan.imageId === undefined ? "" : ` [${plan.imageId}]`}`;
   const head = `${paint(style, `${sign} ${plan.action}`)} ${paint("bold", title)}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}`;
   const lines = plan.operations.map((operation) => formatOperation(operation, plan, paint, max));
+  const leftovers = [...(plan.discards ?? []), ...(plan.supersedes === undefined ? [] : [plan.supersedes])];
+  for (const id of leftovers)
+    lines.push(`    ${paint("red", "-")} image ${id}: left behind by an interrupted replacement`);
   if (plan.content === "changed" && plan.action === "update")
     lines.push(`    ${paint("yellow", "~")} data: uploaded`);
   if (plan.replaces.includes("source")) lines.push(`    ${paint("yellow", "~")} data${forces(paint)}`);
@@ -109,7 +112,8 @@ function printable(name: string): string {
 
 function visible(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+    const hex = (character.codePointAt(0) ?? 0).toString(16);
+    return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, "0")}`;
   });
 }
 

@@ -3,6 +3,7 @@ import { checkMembers, checkReplacement } from "./check-plan.ts";
 import type { Context } from "./context.ts";
 import { sourceFacts } from "./facts.ts";
 import { findActual, withMembers } from "./find.ts";
+import { discarding, type Family, superseding } from "./interrupted.ts";
 import type { OnReplace, Plan } from "./plan.ts";
 import { type ReconcileOptions, reconcile } from "./reconcile.ts";
 import { waitWhileBusy } from "./wait.ts";
@@ -22,24 +23,56 @@ export interface PlanOptions {
 
 /** Reads what is there and plans how to get to the spec. Writes nothing. */
 export async function makePlan(context: Context, spec: ImageSpec, options: PlanOptions): Promise<Plan> {
-  const { backend } = context;
-  const found = await findActual(context, spec, options.id);
-  const actual = found !== undefined && isBusy(found.status) ? await settled(context, found, spec) : found;
+  const family = await findActual(context, spec, options.id);
+  if (family === undefined) return planFor(context, spec, undefined, options);
+  const images = await Promise.all(
+    [family.image, ...family.successors].map((image) => settled(context, image, spec)),
+  );
+  const [actual, ...successors] = images;
+  const left = successors.filter((image) => image !== undefined);
+  if (actual !== undefined) {
+    const adopted = await adopt(context, spec, { image: actual, successors: left }, options);
+    if (adopted !== undefined) return adopted;
+  }
+  return discarding(await planFor(context, spec, actual, options), left);
+}
+
+/** The plan that ends an interrupted replacement, where one had got as far as the declared data. */
+async function adopt(
+  context: Context,
+  spec: ImageSpec,
+  { image, successors }: Family,
+  options: PlanOptions,
+): Promise<Plan | undefined> {
+  for (const successor of successors) {
+    if (successor.status !== "active") continue;
+    const plan = await planFor(context, spec, successor, { ...options, onReplace: undefined });
+    if (plan.content !== "same" || plan.action === "replace") continue;
+    const others = successors.filter((other) => other !== successor);
+    return superseding(discarding(plan, others), image);
+  }
+  return undefined;
+}
+
+async function planFor(
+  context: Context,
+  spec: ImageSpec,
+  actual: Image | undefined,
+  { properties, tags, onReplace }: PlanOptions,
+): Promise<Plan> {
+  const { rules, name } = context.backend;
   checkMembers(spec, actual);
-  const plan = reconcile(spec, actual, {
-    rules: backend.rules,
-    properties: options.properties,
-    tags: options.tags,
-    source: await sourceFacts(context, spec, actual),
-  });
+  const source = await sourceFacts(context, spec, actual);
+  const plan = reconcile(spec, actual, { rules, properties, tags, source });
   if (plan.action !== "replace") return plan;
-  const replacement = options.onReplace === undefined ? plan : { ...plan, onReplace: options.onReplace };
-  checkReplacement(replacement, spec, backend.name);
+  const replacement = onReplace === undefined ? plan : { ...plan, onReplace };
+  checkReplacement(replacement, spec, name);
   return replacement;
 }
 
 /** What is written while data is on its way is lost: the plan is for what comes after. */
 async function settled(context: Context, image: Image, spec: ImageSpec): Promise<Image | undefined> {
+  if (!isBusy(image.status)) return image;
   const after = await waitWhileBusy(context, image.id, image.name);
   return after === undefined ? undefined : withMembers(context, after, spec.members !== undefined);
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { EventEmitter } from "eventemitter3";
 import pLimit from "p-limit";
 import type { Backend } from "../backends/backend.ts";
@@ -196,11 +197,10 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     for (const listener of listeners) {
       this.off(name, listener, undefined, true);
       try {
-        Reflect.apply(listener, this, args);
+        const result: unknown = Reflect.apply(listener, this, args);
+        if (result instanceof Promise) result.catch(warnOfListener);
       } catch (error) {
-        process.emitWarning(error instanceof Error ? error : String(error), {
-          type: "ImagewrightListenerWarning",
-        });
+        warnOfListener(error);
       }
     }
     return listeners.length > 0;
@@ -273,12 +273,18 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   }
 }
 
+function warnOfListener(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : `A listener threw ${inspect(error)}`, {
+    type: "ImagewrightListenerWarning",
+  });
+}
+
 function isList<Value extends object>(input: Value | readonly Value[]): input is readonly Value[] {
   return Array.isArray(input);
 }
 
 function isPlan(input: Applicable): input is Plan {
-  return "action" in input && "operations" in input;
+  return typeof input === "object" && input !== null && "action" in input && "operations" in input;
 }
 
 function parseSource(input: Source | string): Source {

@@ -63,14 +63,17 @@ async function updateUntilMet(
   });
 }
 
-/** The image after the update, or after one that was refused because of another writer, or whose answer was lost. */
+/**
+ * The image after the update, or after one that was refused because of another writer, or whose answer was lost. It
+ * is read: Glance answers an update with what it was told, whatever another writer made of it.
+ */
 async function updateOnce(
   context: Context,
   id: string,
   operations: readonly MetadataOperation[],
 ): Promise<Image> {
   try {
-    return await context.backend.update(id, operations, callOptions(context));
+    await context.backend.update(id, operations, callOptions(context));
   } catch (error) {
     context.signal?.throwIfAborted();
     if (!isConflict(error) && !mayHaveSucceeded(error)) throw error;
@@ -78,6 +81,7 @@ async function updateOnce(
     if (image === undefined) throw error;
     return image;
   }
+  return getExisting(context, id);
 }
 
 async function changeMembers(

@@ -4,6 +4,8 @@ import {
   ImageSpec,
   type NewImage,
   type Operation,
+  OWN_PROPERTIES,
+  REPLACES_RECORD,
   SOURCE_RECORD,
 } from "../model/index.ts";
 
@@ -32,11 +34,19 @@ export function replacingImage(
     id,
     sourceRecord,
     isServerProperty,
-  }: { id: string; sourceRecord: string | undefined; isServerProperty: (name: string) => boolean },
+    keepsActual,
+  }: {
+    id: string;
+    sourceRecord: string | undefined;
+    isServerProperty: (name: string) => boolean;
+    /** Whether the old image is there beside the new one for a while. */
+    keepsActual: boolean;
+  },
 ): NewImage {
+  const marker = keepsActual ? { [REPLACES_RECORD]: actual.id } : {};
   const after = applyOperations(actual, operations);
   const properties = Object.entries(after.properties).filter(
-    ([name]) => name !== SOURCE_RECORD && !isServerProperty(name),
+    ([name]) => !OWN_PROPERTIES.includes(name) && !isServerProperty(name),
   );
   const declared = ImageSpec.parse({
     name: after.name,
@@ -47,11 +57,16 @@ export function replacingImage(
     visibility: after.visibility,
     protected: after.protected,
     hidden: after.hidden,
-    description: after.description,
     region: after.region,
-    tags: after.tags,
   });
-  return { ...declared, id, properties: withRecord(Object.fromEntries(properties), sourceRecord) };
+  const { tags, description } = after;
+  return {
+    ...declared,
+    ...(description === undefined ? {} : { description }),
+    tags,
+    id,
+    properties: { ...withRecord(Object.fromEntries(properties), sourceRecord), ...marker },
+  };
 }
 
 function withRecord(

@@ -34,6 +34,10 @@ export interface Plan {
   readonly content?: "same" | "changed" | "unknown";
   /** How many bytes the source has, where that was known when the plan was made. */
   readonly sizeBytes?: number;
+  /** Half-made images that an interrupted replacement left behind: they are deleted first. */
+  readonly discards?: readonly string[];
+  /** The image whose place this one took in an interrupted replacement: it is deleted in the end. */
+  readonly supersedes?: string;
   /** How a replacement goes about. Default: `create-first`. */
   readonly onReplace?: OnReplace;
   /** A digest of the image that the plan was made for, by which `apply` knows that it changed since. */

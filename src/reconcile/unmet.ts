@@ -8,7 +8,7 @@ export function unmetOperations<Some extends Operation>(image: Image, operations
       case "attribute":
         return diffAttributes({ name: image.name, [operation.name]: operation.to }, image).length > 0;
       case "property":
-        return image.properties[operation.name] !== (operation.op === "delete" ? undefined : operation.to);
+        return propertyOf(image, operation.name) !== (operation.op === "delete" ? undefined : operation.to);
       case "tag":
         return image.tags.includes(operation.tag) !== (operation.op === "add");
       case "member":
@@ -17,4 +17,8 @@ export function unmetOperations<Some extends Operation>(image: Image, operations
         return operation satisfies never;
     }
   });
+}
+
+function propertyOf({ properties }: Image, name: string): string | undefined {
+  return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }

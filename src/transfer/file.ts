@@ -1,4 +1,4 @@
-import type { Stats } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { type FileSource, SpecError, TransferError } from "../model/index.ts";
 import type { OpenedSource } from "./opened.ts";
@@ -12,7 +12,8 @@ const READ_BYTES = 128 * 1024;
  * @throws SpecError `ERR_SPEC_INVALID` when there is no such file, or it is none, or is empty.
  */
 export async function openFile({ file }: FileSource): Promise<OpenedSource> {
-  const handle = await open(file).catch((error: unknown) => {
+  // Without O_NONBLOCK, opening a named pipe waits for a writer.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     throw unreadable(file, error);
   });
   try {

@@ -1,5 +1,6 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+// As whole modules: msw and tracers put their own `request` into them.
+import http, { type ClientRequest, type IncomingMessage } from "node:http";
+import https from "node:https";
 import {
   HttpError,
   httpErrorCode,
@@ -11,7 +12,7 @@ import {
 } from "../model/index.ts";
 import type { OpenedSource } from "./opened.ts";
 
-/** Options of {@link openUrl}. */
+/** Options of {@link openSource}. */
 export interface UrlOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long the server may be silent, in milliseconds. Default: 60,000. */
@@ -59,7 +60,7 @@ async function get(
   idleTimeoutMs: number,
 ): Promise<IncomingMessage> {
   signal?.throwIfAborted();
-  const send = url.protocol === "https:" ? httpsRequest : httpRequest;
+  const send = url.protocol === "https:" ? https.request : http.request;
   const request = send(url, {
     // A compressed answer would have another length and other digests than the file.
     headers: { accept: "*/*", "accept-encoding": "identity", "user-agent": "imagewright", ...headers },
@@ -186,10 +187,15 @@ function refusal(url: URL, status: number, response: IncomingMessage): HttpError
 
 function networkError(error: unknown, url: URL): NetworkError {
   if (error instanceof NetworkError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new NetworkError(`Download of ${redactUrl(url)} failed: ${reason}`, {
+  return new NetworkError(`Download of ${redactUrl(url)} failed: ${reasonOf(error)}`, {
     code: "ERR_NETWORK",
     phase: "download",
     cause: error,
   });
+}
+
+/** Node.js has no message for a host of several addresses, none of which answers. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ("code" in error ? String(error.code) : error.name);
 }

@@ -64,5 +64,6 @@ export async function downloadData(
     // Glance answers so for an image without data.
     throw new TransferError(`Image ${id} has no data`, { code: "ERR_TRANSFER_INCOMPLETE", offset: 0 });
   }
+  if (answer.status === 401) throw refused(answer);
   throw httpError(answer, `Download of image ${id}`);
 }

@@ -23,7 +23,6 @@ const FIELDS: readonly string[] = [
   "self",
   "created_at",
   "updated_at",
-  "metadata",
   "description",
 ];
 

@@ -1,6 +1,6 @@
 import { AuthError } from "../../model/index.ts";
 import type { CallOptions } from "../backend.ts";
-import type { HttpAnswer } from "../http/answer.ts";
+import { type HttpAnswer, requestIdOf } from "../http/answer.ts";
 import type { ControlClient, ControlRequest } from "../http/client.ts";
 import { reasonOf } from "../http/errors.ts";
 import type { Session } from "../keystone/session.ts";
@@ -27,12 +27,12 @@ export function authorizedClient(client: ControlClient, session: Session): Autho
 }
 
 /** A service refuses a token that Keystone has just given. */
-export function refused({ method, url, body }: Pick<HttpAnswer, "method" | "url" | "body">): AuthError {
-  const origin = new URL(url).origin;
-  return new AuthError(
-    `The image service at ${origin} refused a fresh token (${method}): 401 ${reasonOf(body)}`.trim(),
-    {
-      code: "ERR_AUTH_FAILED",
-    },
-  );
+export function refused(answer: HttpAnswer): AuthError {
+  const requestId = requestIdOf(answer);
+  const words = [
+    `The image service at ${new URL(answer.url).origin} refused a fresh token (${answer.method}): 401`,
+    reasonOf(answer.body),
+    requestId === undefined ? "" : `[${requestId}]`,
+  ];
+  return new AuthError(words.filter((word) => word !== "").join(" "), { code: "ERR_AUTH_FAILED", requestId });
 }

@@ -43,6 +43,8 @@ const RESERVED_KEYS: readonly string[] = [
   "sort_key",
   "sort_dir",
   "member_status",
+  "size_max",
+  "size_min",
   "tag",
   "os_hidden",
 ];

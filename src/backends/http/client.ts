@@ -1,6 +1,7 @@
 import ky, { isHTTPError, isNetworkError, isTimeoutError } from "ky";
 import { NetworkError, type RequestRetryEvent, redactUrl } from "../../model/index.ts";
 import { type HttpAnswer, parseBody } from "./answer.ts";
+import { failureOf } from "./errors.ts";
 
 /** Options of {@link controlClient}. */
 export interface ControlClientOptions {
@@ -43,7 +44,7 @@ export function controlClient(options: ControlClientOptions = {}): ControlClient
     const repeatable = request.repeatable ?? (method === "GET" || method === "DELETE");
     const contentType = json === undefined ? {} : { "content-type": "application/json" };
     try {
-      const response = await ky(url, {
+      const call = ky(url, {
         method,
         headers: { accept: "application/json", ...contentType, ...request.headers },
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
@@ -51,6 +52,7 @@ export function controlClient(options: ControlClientOptions = {}): ControlClient
         fetch: (input, init) => (fetch ?? globalThis.fetch)(input, init),
         redirect: "manual",
         timeout: timeoutMs,
+        parseJson: parseBody,
         retry: {
           limit: repeatable ? (retry.limit ?? 2) : 0,
           methods: [method.toLowerCase()],
@@ -72,13 +74,9 @@ export function controlClient(options: ControlClientOptions = {}): ControlClient
           ],
         },
       });
-      return {
-        method,
-        url,
-        status: response.status,
-        headers: response.headers,
-        body: parseBody(await response.text()),
-      };
+      const { status, headers } = await call;
+      // Not the response's own `text()`: ky's is bound by the timeout.
+      return { method, url, status, headers, body: parseBody(await call.text()) };
     } catch (error) {
       signal?.throwIfAborted();
       if (isHTTPError(error)) {
@@ -100,8 +98,11 @@ function networkError(error: unknown, method: string, url: string, timeoutMs: nu
   }
   // ky's own error carries the request, and that the token.
   const cause = isNetworkError(error) ? innermost(error.cause) : innermost(error);
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new NetworkError(`${call} failed: ${reason}`, { code: "ERR_NETWORK", phase: "request", cause });
+  return new NetworkError(`${call} failed: ${failureOf(cause)}`, {
+    code: "ERR_NETWORK",
+    phase: "request",
+    cause,
+  });
 }
 
 /** `fetch` hides the reason, such as `ECONNREFUSED`, below a `TypeError: fetch failed`. */

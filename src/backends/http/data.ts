@@ -1,9 +1,11 @@
-import { once } from "node:events";
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+// As whole modules: msw and tracers put their own `request` into them.
+import http, { type ClientRequest, type IncomingMessage } from "node:http";
+import https from "node:https";
+import type { Socket } from "node:net";
 import { NetworkError, redactUrl, TransferError } from "../../model/index.ts";
 import type { ImageData } from "../backend.ts";
 import { type HttpAnswer, parseBody } from "./answer.ts";
+import { failureOf } from "./errors.ts";
 
 /** A request whose body is image data. */
 export interface PutDataRequest {
@@ -16,8 +18,9 @@ export interface PutDataRequest {
 /** How long a server is given to say "100 Continue"; some never do (RFC 9110, section 10.1.1). */
 const CONTINUE_TIMEOUT_MS = 1_000;
 
-/** Error bodies are short; what comes beyond this is not read. */
+/** Error bodies are short; what comes beyond this is not read, nor what comes later. */
 const MAX_ANSWER_BYTES = 64 * 1024;
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
  * Streams image data to a server with `node:http`: `fetch` would keep it all in memory. The data is touched only
@@ -36,53 +39,69 @@ export async function putData({
   const { sizeBytes, chunks } = data;
   const length =
     sizeBytes === undefined ? { "transfer-encoding": "chunked" } : { "content-length": String(sizeBytes) };
-  const send = new URL(url).protocol === "https:" ? httpsRequest : httpRequest;
   const request = send(url, {
     method: "PUT",
     headers: { ...headers, ...length, expect: "100-continue" },
     agent: false,
   });
-  const answered = answerOf(request);
+  request.once("socket", holdBackWriteErrors);
+  const answered = answerOf(request, url, "upload");
   const abort = () => request.destroy();
   signal?.addEventListener("abort", abort, { once: true });
   let touched = false;
   try {
     request.flushHeaders();
-    const early = await Promise.race([answered, agreementOf(request)]);
-    if (early === undefined) {
+    const refused = await answeredBeforeAgreement(request, answered);
+    if (!refused) {
       touched = true;
       await writeAll(request, chunks, answered);
     }
     const response = await answered;
-    return { method: "PUT", url, touched, ...(await readAnswer(response)) };
+    return { method: "PUT", url, touched, ...(await readAnswer(response, signal)) };
   } catch (error) {
     signal?.throwIfAborted();
-    throw isSocketError(error, request) ? uploadError(error, url) : error;
+    throw error;
   } finally {
     signal?.removeEventListener("abort", abort);
-    answered.catch(() => undefined);
     request.destroy();
   }
 }
 
-/** Resolves with the answer; rejects when the connection ends without one. */
-function answerOf(request: ClientRequest): Promise<IncomingMessage> {
+function send(url: string, options: http.RequestOptions): ClientRequest {
+  return new URL(url).protocol === "https:" ? https.request(url, options) : http.request(url, options);
+}
+
+/** Resolves with the answer; rejects with `ERR_NETWORK` when the connection ends without one. */
+function answerOf(
+  request: ClientRequest,
+  url: string,
+  phase: NetworkError["phase"],
+): Promise<IncomingMessage> {
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    const fail = (cause: Error): void => {
+      const message = `${request.method} ${redactUrl(url)} failed: ${failureOf(cause)}`;
+      reject(new NetworkError(message, { code: "ERR_NETWORK", phase, cause }));
+    };
     request.once("response", resolve);
-    request.on("error", reject);
-    request.once("close", () => reject(new Error("the connection was closed")));
+    request.on("error", fail);
+    request.once("close", () => fail(new Error("the connection was closed")));
   });
   answered.catch(() => undefined);
   return answered;
 }
 
-async function agreementOf(request: ClientRequest): Promise<undefined> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), CONTINUE_TIMEOUT_MS);
+/** Whether the answer comes before the server agrees to take the body, or has said nothing for a while. */
+async function answeredBeforeAgreement(
+  request: ClientRequest,
+  answered: Promise<IncomingMessage>,
+): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const agreed = new Promise<false>((resolve) => {
+    request.once("continue", () => resolve(false));
+    timer = setTimeout(() => resolve(false), CONTINUE_TIMEOUT_MS);
+  });
   try {
-    await once(request, "continue", { signal: timeout.signal });
-  } catch (error) {
-    if (!timeout.signal.aborted) throw error;
+    return await Promise.race([answered.then(() => true), agreed]);
   } finally {
     clearTimeout(timer);
   }
@@ -128,6 +147,23 @@ async function writeAll(
   }
 }
 
+/**
+ * A server that refuses a body closes the connection behind its answer, and the next write fails, often before the
+ * answer was read. Node.js would then drop the socket with the answer in it; here reading goes on to its own end.
+ */
+function holdBackWriteErrors(socket: Socket): void {
+  type Done = (error?: Error | null) => void;
+  const held =
+    (done: Done): Done =>
+    (error) => {
+      if (error) socket.once("close", () => done(error));
+      else done();
+    };
+  const { _write, _writev } = socket;
+  socket._write = (chunk, encoding, done) => _write.call(socket, chunk, encoding, held(done));
+  if (_writev) socket._writev = (chunks, done) => _writev.call(socket, chunks, held(done));
+}
+
 function drained(request: ClientRequest): Promise<void> {
   return new Promise((resolve) => {
     request.once("drain", resolve);
@@ -136,9 +172,11 @@ function drained(request: ClientRequest): Promise<void> {
 
 async function readAnswer(
   response: IncomingMessage,
+  signal: AbortSignal | undefined,
 ): Promise<Pick<HttpAnswer, "status" | "headers" | "body">> {
   const parts: Buffer[] = [];
   let length = 0;
+  const timer = setTimeout(() => response.destroy(), ANSWER_TIMEOUT_MS);
   try {
     for await (const part of response as AsyncIterable<Buffer>) {
       parts.push(part);
@@ -146,7 +184,10 @@ async function readAnswer(
       if (length > MAX_ANSWER_BYTES) break;
     }
   } catch {
+    signal?.throwIfAborted();
     // A server that refuses a body it hasn't read may cut its own words short: the status is what counts.
+  } finally {
+    clearTimeout(timer);
   }
   const headers = new Headers();
   for (const [name, value] of Object.entries(response.headers)) headers.set(name, String(value));
@@ -155,21 +196,6 @@ async function readAnswer(
     headers,
     body: parseBody(Buffer.concat(parts).toString("utf8")),
   };
-}
-
-function isSocketError(error: unknown, request: ClientRequest): boolean {
-  return (
-    error instanceof Error && (request.errored === error || error.message === "the connection was closed")
-  );
-}
-
-function uploadError(error: unknown, url: string): NetworkError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new NetworkError(`PUT ${redactUrl(url)} failed: ${reason}`, {
-    code: "ERR_NETWORK",
-    phase: "upload",
-    cause: error,
-  });
 }
 
 /** A request for image data. */
@@ -197,31 +223,25 @@ export type DataAnswer =
  */
 export async function getData({ url, headers, signal }: GetDataRequest): Promise<DataAnswer> {
   signal?.throwIfAborted();
-  const send = new URL(url).protocol === "https:" ? httpsRequest : httpRequest;
   const request = send(url, {
     method: "GET",
     headers: { ...headers },
     agent: false,
     ...(signal === undefined ? {} : { signal }),
   });
-  const answered = answerOf(request);
+  const answered = answerOf(request, url, "download");
   request.end();
   try {
     const response = await answered;
     const status = response.statusCode ?? 0;
     if (status !== 200 && status !== 206)
-      return { kind: "refusal", method: "GET", url, ...(await readAnswer(response)) };
+      return { kind: "refusal", method: "GET", url, ...(await readAnswer(response, signal)) };
     const length = response.headers["content-length"];
     const sizeBytes = length === undefined ? undefined : Number(length);
     return { kind: "data", status, sizeBytes, chunks: bodyOf(response, sizeBytes, url, signal) };
   } catch (error) {
     signal?.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new NetworkError(`GET ${redactUrl(url)} failed: ${reason}`, {
-      code: "ERR_NETWORK",
-      phase: "download",
-      cause: error,
-    });
+    throw error;
   }
 }
 

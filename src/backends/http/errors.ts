@@ -65,6 +65,12 @@ function messageOf(body: unknown): string | undefined {
   return "error" in body ? messageOf(body.error) : undefined;
 }
 
+/** Why no answer came. Node.js has no message for a host of several addresses, none of which answers. */
+export function failureOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.message || ("code" in cause ? String(cause.code) : cause.name);
+}
+
 /** `Retry-After` in milliseconds (RFC 9110, section 10.2.3), where it is a number of seconds. */
 function retryAfterMs(value: string | null): number | undefined {
   const seconds = value === null || value.trim() === "" ? Number.NaN : Number(value);

@@ -63,7 +63,8 @@ async function fromFiles(cloud: string): Promise<CloudConfig> {
   ];
   const paths = places.flatMap((place) => [join(place, "clouds.yaml"), join(place, "clouds.yml")]);
   const explicit = process.env["OS_CLIENT_CONFIG_FILE"];
-  const clouds = await firstOf(explicit ? [explicit, ...paths] : paths);
+  if (explicit) paths.unshift(explicit);
+  const clouds = await firstOf(paths);
   if (clouds === undefined) {
     throw new AuthError(
       `There is no clouds.yaml to find the cloud "${cloud}" in: looked for ${paths.join(", ")}`,
@@ -107,7 +108,8 @@ async function readIfThere(path: string): Promise<string | undefined> {
 
 function parseYaml(text: string, path: string): unknown {
   try {
-    return parse(text);
+    // Not even a warning: it would quote the file.
+    return parse(text, { logLevel: "error" });
   } catch (error) {
     // The parser's own message quotes the lines around the mistake, and those can hold a password.
     const line =

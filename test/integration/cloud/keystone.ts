@@ -35,7 +35,9 @@ export async function startKeystone(programs: Programs, options: KeystoneOptions
 /** The server opens the database only when a request needs it, so it may load while that is being made. */
 function startServer(programs: Programs, port: number, configFile: string): Program {
   const application = ["--plugin", "python3", "--need-app", "--wsgi-file", "/usr/bin/keystone-wsgi-public"];
-  const command = ["/usr/bin/uwsgi", "--http-socket", `${loopback}:${port}`, ...application];
+  // uwsgi closes each connection without saying so; Glance would use it once more, and refuse the token.
+  const http = ["--http-socket", `${loopback}:${port}`, "--add-header", "Connection: close"];
+  const command = ["/usr/bin/uwsgi", ...http, ...application];
   return programs.start("keystone", command, { OS_KEYSTONE_CONFIG_FILES: configFile });
 }
 

@@ -1,0 +1,57 @@
+import { HttpError, type Image, PlanError, REPLACES_RECORD } from "../model/index.ts";
+import { type Context, callOptions } from "./context.ts";
+import { discardImage } from "./discard.ts";
+import { replacedId } from "./interrupted.ts";
+import { changeMetadata } from "./metadata.ts";
+import type { Plan } from "./plan.ts";
+
+/**
+ * Deletes the half-made images that a plan discards.
+ *
+ * @throws PlanError `ERR_PLAN_STALE` when one of them isn't a half-made successor of the plan's image.
+ */
+export async function discardLeftovers(context: Context, plan: Plan): Promise<void> {
+  for (const id of plan.discards ?? []) {
+    const image = await context.backend.get(id, callOptions(context));
+    if (image === undefined) continue;
+    const replaced = replacedId(image);
+    if (replaced === undefined || (replaced !== plan.imageId && replaced !== plan.supersedes)) {
+      throw new PlanError(`Image ${id} is no leftover of ${plan.name} any more. Plan again`, {
+        observed: replaced,
+      });
+    }
+    await discardImage(context, id);
+  }
+}
+
+/**
+ * The image that an image replaces, as it is now; `undefined` when it is gone.
+ *
+ * @throws PlanError `ERR_PLAN_STALE` when it replaces another one.
+ */
+export async function supersededImage(
+  context: Context,
+  plan: Plan,
+  image: Image,
+): Promise<Image | undefined> {
+  if (plan.supersedes === undefined) return undefined;
+  if (replacedId(image) !== plan.supersedes) {
+    throw new PlanError(`Image ${image.id} does not replace image ${plan.supersedes}. Plan again`, {
+      planned: plan.supersedes,
+      observed: replacedId(image),
+    });
+  }
+  return context.backend.get(plan.supersedes, callOptions(context));
+}
+
+/** Takes the mark off an image that has replaced another one. */
+export async function unmark(context: Context, image: Image): Promise<Image> {
+  if (replacedId(image) === undefined) return image;
+  try {
+    return await changeMetadata(context, image, [{ kind: "property", op: "delete", name: REPLACES_RECORD }]);
+  } catch (error) {
+    // The image is whole and the only one: a mark that points nowhere does no harm.
+    if (error instanceof HttpError) return image;
+    throw error;
+  }
+}
