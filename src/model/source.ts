@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseChecksum } from "./checksum.ts";
+import { issuesOf } from "./issues.ts";
 import { unknownKey } from "./names.ts";
 import { nearestKey } from "./nearest.ts";
 
@@ -165,7 +166,7 @@ export const SourceSchema: z.ZodType<Source> = z.preprocess(
     }
     const parsed = KINDS[kind].safeParse(kind === "url" ? withoutUserInformation(value) : value);
     if (parsed.success) return parsed.data;
-    for (const issue of parsed.error.issues) {
+    for (const issue of parsed.error.issues.flatMap(issuesOf)) {
       context.addIssue({ code: "custom", path: [...issue.path], message: issue.message });
     }
     return z.NEVER;

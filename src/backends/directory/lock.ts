@@ -1,3 +1,4 @@
+import { mkdir, rmdir, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HttpError, httpErrorCode } from "../../model/index.ts";
 import { hasCode } from "./disk.ts";
@@ -5,6 +6,7 @@ import { hasCode } from "./disk.ts";
 /** After this long without a sign of life, a lock's holder counts as killed. */
 const STALE_MS = 5_000;
 const SIGN_OF_LIFE_MS = 1_000;
+const NEVER_MS = 2 ** 40;
 const DEADLINE_MS = 15_000;
 const LONGEST_WAIT_MS = 25;
 
@@ -38,18 +40,40 @@ async function acquire(path: string, signal: AbortSignal | undefined): Promise<(
       return await lock(path, {
         lockfilePath: path,
         realpath: false,
-        stale: STALE_MS,
+        // Two that wait for a stale lock would remove each other's new one: that is seen to below.
+        stale: NEVER_MS,
         update: SIGN_OF_LIFE_MS,
         // Its default throws out of a timer.
         onCompromised: ignore,
       });
     } catch (cause) {
-      // ENOENT: two waiters removed a stale lock, and one of them the other's new one.
       if (!hasCode(cause, "ELOCKED", "ENOENT")) throw cause;
       if (performance.now() > deadline) throw locked(path, cause);
     }
+    if (await isStale(path)) await removeStale(path);
     await sleep(Math.random() * LONGEST_WAIT_MS, undefined, { signal }).catch(ignore);
   }
+}
+
+/** Removes a stale lock. Only one at a time may, and it looks again: the lock may be somebody's new one by now. */
+async function removeStale(path: string): Promise<void> {
+  const guard = `${path}.stale`;
+  try {
+    await mkdir(guard);
+  } catch {
+    if (await isStale(guard)) await rmdir(guard).catch(ignore);
+    return;
+  }
+  try {
+    if (await isStale(path)) await rmdir(path).catch(ignore);
+  } finally {
+    await rmdir(guard).catch(ignore);
+  }
+}
+
+async function isStale(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(ignore);
+  return stats !== undefined && stats.mtimeMs < Date.now() - STALE_MS;
 }
 
 function locked(path: string, cause: unknown): HttpError {
