@@ -1,0 +1,25 @@
+export interface Contestant {
+  readonly name: string;
+  /** What its seconds cover. */
+  readonly span: string;
+  /** Uploads the file once. Images that it leaves have the name that it was given. */
+  upload(): Promise<Turn>;
+}
+
+export interface Turn {
+  /** From before the image is created until it is known to be active. */
+  readonly seconds: number;
+  /** All of its processes, from start to end. */
+  readonly processSeconds: number;
+  readonly peakRssBytes: number | undefined;
+  /** What it says about the image. */
+  readonly remark: string;
+}
+
+/** What all of them upload. */
+export interface Task {
+  readonly file: string;
+  /** For the images, so that what is left can be found. */
+  readonly name: string;
+  readonly signal: AbortSignal;
+}

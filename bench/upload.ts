@@ -1,0 +1,53 @@
+import { parseArgs } from "node:util";
+import { startCloud } from "../test/integration/cloud/start.ts";
+import { parseSizeBytes } from "./support/size.ts";
+import { acceptanceLines, formatResults } from "./upload-report.ts";
+import { compare } from "./upload-rounds.ts";
+
+const usage = `Uploads a file of random bytes with imagewright, with curl and with a peer, in turns.
+
+  --size SIZE     of the file, such as 512MiB (1GiB)
+  --runs NUMBER   of turns for each of them (3)
+  --peer COMMAND  another program that creates, uploads and deletes an image. {file} in it becomes the path; OS_*
+                  variables name the cloud; if the last word that it prints is a number, those are its seconds
+  --cloud NAME    an entry of clouds.yaml; without it a Keystone and a Glance are started for this
+  --check         fails unless all that the project promises holds`;
+
+export async function run(parameters: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: parameters,
+    options: {
+      size: { type: "string", default: "1GiB" },
+      runs: { type: "string", default: "3" },
+      peer: { type: "string" },
+      cloud: { type: "string" },
+      check: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return console.log(usage);
+  const rounds = Number(values.runs);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--runs ${values.runs} is no number of turns`);
+  const options = { sizeBytes: parseSizeBytes(values.size), rounds, peerCommand: values.peer };
+
+  const results = await inCloud(values.cloud, (cloud) => compare({ cloud, ...options }));
+  const lines = acceptanceLines(results);
+  console.log(`\n${formatResults(results, options.sizeBytes)}\n`);
+  for (const { holds, text } of lines) console.log(`${holds ? "✓" : "✗"} ${text}`);
+  if (values.check && lines.some(({ holds }) => !holds)) process.exitCode = 1;
+}
+
+async function inCloud<Value>(
+  name: string | undefined,
+  use: (cloud: string) => Promise<Value>,
+): Promise<Value> {
+  if (name !== undefined) return use(name);
+  console.log("Starting Keystone and Glance…");
+  const cloud = await startCloud();
+  process.env["OS_CLIENT_CONFIG_FILE"] = cloud.cloudsYaml;
+  try {
+    return await use("demo");
+  } finally {
+    await cloud.stop();
+  }
+}
