@@ -1,4 +1,4 @@
-import { HttpError, type Image, PlanError, REPLACES_RECORD } from "../model/index.ts";
+import { type Image, ImagewrightError, PlanError, REPLACES_RECORD } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
 import { discardImage } from "./discard.ts";
 import { replacedId } from "./interrupted.ts";
@@ -51,7 +51,7 @@ export async function unmark(context: Context, image: Image): Promise<Image> {
     return await changeMetadata(context, image, [{ kind: "property", op: "delete", name: REPLACES_RECORD }]);
   } catch (error) {
     // The image is whole and the only one: a mark that points nowhere does no harm.
-    if (error instanceof HttpError) return image;
+    if (ImagewrightError.is(error) && error.name === "HttpError") return image;
     throw error;
   }
 }

@@ -41,8 +41,8 @@ export async function digestFile(
   algorithm: string,
   signal?: AbortSignal,
 ): Promise<string> {
-  const { chunks } = await openFile(source);
   const hash = createHash(algorithm);
+  const { chunks } = await openFile(source);
   for await (const chunk of chunks) {
     signal?.throwIfAborted();
     hash.update(chunk);

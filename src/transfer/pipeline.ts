@@ -1,5 +1,6 @@
-import { parseChecksum, UnsupportedError, untilAborted } from "../model/index.ts";
+import { type Checksum, parseChecksum, SpecError, UnsupportedError, untilAborted } from "../model/index.ts";
 import { checkBytes, type Passed } from "./check.ts";
+import { isComputable } from "./digest.ts";
 import { type OnProgress, reportProgress } from "./progress.ts";
 import { type LocalSource, openSource } from "./source.ts";
 
@@ -30,30 +31,39 @@ export interface Transfer {
  * Opens a source and lays the pipeline: source → digest and check → receiver. Nothing is read before the receiver
  * asks for the first chunk.
  *
- * @throws What {@link openSource} throws; the iteration throws what `checkBytes` does.
+ * @throws What {@link openSource} throws; SpecError `ERR_SPEC_INVALID` for a checksum that can't be compared. The
+ *   iteration throws what `checkBytes` does.
  */
 export async function openTransfer(source: LocalSource, options: TransferOptions): Promise<Transfer> {
   const { algorithms, signal, onRead, onTaken } = options;
-  const checksum = "checksum" in source ? source.checksum : undefined;
-  if (typeof checksum === "object") {
-    throw new UnsupportedError({
-      backend: "transfer",
-      capability: "source.checksum.url",
-      alternative: 'give the checksum itself, as "<algorithm>:<hex>"',
-    });
-  }
+  const checksum = checksumOf(source);
   const opened = await openSource(source, { signal });
   const abortable = untilAborted(opened.chunks, signal);
   const read = onRead === undefined ? abortable : reportProgress(abortable, onRead);
-  const expected = {
-    sizeBytes: opened.sizeBytes,
-    checksum: checksum === undefined ? undefined : parseChecksum(checksum),
-  };
-  const checked = checkBytes(read, expected, algorithms);
+  const checked = checkBytes(read, { sizeBytes: opened.sizeBytes, checksum }, algorithms);
   return {
     sizeBytes: opened.sizeBytes,
     chunks: onTaken === undefined ? checked.chunks : reportProgress(checked.chunks, onTaken),
     passed: checked.passed,
     close: opened.close,
   };
+}
+
+function checksumOf(source: LocalSource): Checksum | undefined {
+  const declared = "checksum" in source ? source.checksum : undefined;
+  if (declared === undefined) return undefined;
+  if (typeof declared === "object") {
+    throw new UnsupportedError({
+      backend: "transfer",
+      capability: "source.checksum.url",
+      alternative: 'give the checksum itself, as "<algorithm>:<hex>"',
+    });
+  }
+  const checksum = parseChecksum(declared);
+  if (checksum !== undefined && isComputable(checksum.algorithm)) return checksum;
+  const message =
+    checksum === undefined
+      ? 'must be "<algorithm>:<hex>"'
+      : `this Node.js can't compute ${checksum.algorithm}`;
+  throw new SpecError([{ path: ["source", "checksum"], message }]);
 }

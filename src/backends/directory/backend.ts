@@ -28,7 +28,8 @@ import { changeRecord, readRecord } from "./record-file.ts";
  * Of two processes that upload the same image, the first that ends wins, and the other is refused with 409.
  */
 export function directory(path: string, options: DirectoryOptions = {}): Backend {
-  const now = options.clock ?? (() => new Date());
+  const clock = options.clock ?? Date.now;
+  const now = () => new Date(clock());
   const layout = layoutOf(path);
   const uploading = new Set<string>();
 

@@ -60,7 +60,7 @@ export function findCloud(
       available,
     });
   }
-  const parsed = Entry.safeParse(merge(clouds[name] ?? {}, secure[name] ?? {}));
+  const parsed = Entry.safeParse(merge(clouds[name] ?? {}, secure[name]));
   if (!parsed.success) {
     const issues = parsed.error.issues
       .flatMap(issuesOf)
@@ -125,6 +125,7 @@ function snakeCase(name: string): string {
 }
 
 function merge(under: unknown, over: unknown): unknown {
+  if (over === undefined || over === null) return under;
   if (!isMap(under) || !isMap(over)) return over;
   const merged: Record<string, unknown> = { ...under };
   for (const [key, value] of Object.entries(over))

@@ -108,8 +108,8 @@ async function readIfThere(path: string): Promise<string | undefined> {
 
 function parseYaml(text: string, path: string): unknown {
   try {
-    // Not even a warning: it would quote the file.
-    return parse(text, { logLevel: "error" });
+    // `<<` as openstacksdk's parser has it, and no warnings: they quote the file.
+    return parse(text, { merge: true, logLevel: "error" });
   } catch (error) {
     // The parser's own message quotes the lines around the mistake, and those can hold a password.
     const line =

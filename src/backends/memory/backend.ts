@@ -22,7 +22,8 @@ interface Entry {
  * make two clouds; nothing outlives them.
  */
 export function memory(options: MemoryOptions = {}): Backend {
-  const now = options.clock ?? (() => new Date());
+  const clock = options.clock ?? Date.now;
+  const now = () => new Date(clock());
   const entries = new Map<string, Entry>();
   const usedIds = new Set<string>();
 

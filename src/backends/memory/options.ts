@@ -1,5 +1,5 @@
 /** Options of `memory()`. */
 export interface MemoryOptions {
-  /** Tells the time of creations and changes. Default: the system's clock. */
-  readonly clock?: (() => Date) | undefined;
+  /** Tells the time of creations and changes: a `Date`, or what `Date.now` gives. Default: the system's clock. */
+  readonly clock?: (() => Date | number) | undefined;
 }
