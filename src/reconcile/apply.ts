@@ -15,7 +15,6 @@ import { isLocalSource } from "../transfer/source.ts";
 import { basisOf } from "./basis.ts";
 import { contentDigest } from "./canonical.ts";
 import { checkReplacement } from "./check-plan.ts";
-import { sourceRecord } from "./content.ts";
 import { type Context, callOptions } from "./context.ts";
 import { createImage } from "./create.ts";
 import { unprotect } from "./discard.ts";
@@ -26,6 +25,7 @@ import { changeMetadata } from "./metadata.ts";
 import { newImage, replacingImage } from "./new-image.ts";
 import type { Plan, PlannedSource } from "./plan.ts";
 import { isWhole, redactedField, redactSource } from "./planned-source.ts";
+import { sourceRecord } from "./source-record.ts";
 import { checkSupported } from "./supported.ts";
 import type { Verification } from "./verify.ts";
 

@@ -16,8 +16,8 @@ export interface Task<Value> {
 /**
  * Runs tasks side by side, all of them, whatever becomes of the others.
  *
- * @throws ApplyError `ERR_APPLY_FAILED` when some failed, with what was done; after an abort the signal's reason
- *   when nothing was done.
+ * @throws ApplyError `ERR_APPLY_FAILED` when some failed, with what was done; after an abort that
+ *   left nothing done, the signal's reason.
  */
 export async function runBatch<Value>(
   tasks: readonly Task<Value>[],
@@ -30,7 +30,8 @@ export async function runBatch<Value>(
   const failed = outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [outcome.failure] : []));
   const skipped = outcomes.flatMap((outcome) => (outcome.kind === "skipped" ? [outcome.skip] : []));
   if (failed.length === 0 && skipped.length === 0) return completed;
-  if (completed.length === 0) signal?.throwIfAborted();
+  const onlyAborted = failed.every(({ error }) => error === signal?.reason);
+  if (completed.length === 0 && onlyAborted) signal?.throwIfAborted();
   throw new ApplyError({ completed, failed, skipped, cause: failed[0]?.error ?? signal?.reason });
 }
 

@@ -1,7 +1,6 @@
-import { type Image, type ImageSpec, parseChecksum, SOURCE_RECORD } from "../model/index.ts";
-import { contentDigest } from "./canonical.ts";
+import { type Image, type ImageSpec, parseChecksum } from "../model/index.ts";
 import type { Plan } from "./plan.ts";
-import { redactSource } from "./planned-source.ts";
+import { compareRecord } from "./source-record.ts";
 
 /** What is known of the source's bytes without a transfer. */
 export interface SourceFacts {
@@ -21,19 +20,6 @@ export function compareContent(desired: ImageSpec, actual: Image, facts: SourceF
     compareRecord(desired, actual) ??
     "unknown"
   );
-}
-
-/**
- * A digest of what an image is made from, without secrets: the value of the property `imagewright.source`. A
- * program's own data has no name to be told by, and so no record.
- */
-export function sourceRecord({ source, decompress, convert }: ImageSpec): string | undefined {
-  if (source === undefined || "open" in source) return undefined;
-  return contentDigest({
-    source: redactSource(source),
-    decompress: decompress ?? false,
-    convert: convert ?? false,
-  });
 }
 
 function storesSourceBytes({ decompress, convert }: ImageSpec): boolean {
@@ -57,13 +43,6 @@ function compareFacts({ sizeBytes, digests = {} }: SourceFacts, actual: Image): 
     if (stored !== undefined) return stored === hex ? "same" : "changed";
   }
   return undefined;
-}
-
-function compareRecord(desired: ImageSpec, actual: Image): Plan["content"] {
-  const recorded = actual.properties?.[SOURCE_RECORD];
-  const declared = sourceRecord(desired);
-  if (recorded === undefined || declared === undefined) return undefined;
-  return recorded === declared ? "same" : "changed";
 }
 
 /** The digest of the stored data by this algorithm, where the cloud reports it; `""` is no digest. */

@@ -45,9 +45,12 @@ function formatOne(plan: Plan, paint: Paint, max: number): string {
   const title = `${printable(plan.name)}${plan.imageId === undefined ? "" : ` [${plan.imageId}]`}`;
   const head = `${paint(style, `${sign} ${plan.action}`)} ${paint("bold", title)}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}`;
   const lines = plan.operations.map((operation) => formatOperation(operation, plan, paint, max));
-  const leftovers = [...(plan.discards ?? []), ...(plan.supersedes === undefined ? [] : [plan.supersedes])];
-  for (const id of leftovers)
-    lines.push(`    ${paint("red", "-")} image ${id}: left behind by an interrupted replacement`);
+  for (const id of plan.discards ?? []) {
+    lines.push(`    ${paint("red", "-")} image ${id}: half-made by an interrupted replacement`);
+  }
+  if (plan.supersedes !== undefined) {
+    lines.push(`    ${paint("red", "-")} image ${plan.supersedes}: replaced by this one`);
+  }
   if (plan.content === "changed" && plan.action === "update")
     lines.push(`    ${paint("yellow", "~")} data: uploaded`);
   if (plan.replaces.includes("source")) lines.push(`    ${paint("yellow", "~")} data${forces(paint)}`);

@@ -16,7 +16,10 @@ export function replacedId(image: Image): string | undefined {
 /** The one image of several that none of the others is replaced by; `undefined` when there is not exactly one. */
 export function familyOf(images: readonly Image[]): Family | undefined {
   const ids = new Set(images.map(({ id }) => id));
-  const isSuccessor = (image: Image) => ids.has(replacedId(image) ?? "");
+  const isSuccessor = (image: Image) => {
+    const replaced = replacedId(image);
+    return replaced !== undefined && replaced !== image.id && ids.has(replaced);
+  };
   const [image, ...others] = images.filter((candidate) => !isSuccessor(candidate));
   if (image === undefined || others.length > 0) return undefined;
   return { image, successors: images.filter(isSuccessor) };

@@ -125,6 +125,10 @@ export class ImageManager extends EventEmitter<ImageEvents> {
       const plan = isPlan(input) ? input : await this.plan(input, { signal });
       return this.#apply(plan, given, signal);
     }
+    if (given !== undefined && input.length > 1) {
+      const issue = { path: ["source"], message: "is for one plan, not for several" };
+      throw new SpecError([issue], { subject: "The options of apply()" });
+    }
     const plans = await this.#planAll(input, signal);
     const tasks = plans.map((plan) => ({ name: plan.name, run: () => this.#apply(plan, given, signal) }));
     return runBatch(tasks, concurrency, signal);

@@ -2,6 +2,7 @@ import {
   applyOperations,
   type Image,
   ImageSpec,
+  LIMITS,
   type NewImage,
   type Operation,
   OWN_PROPERTIES,
@@ -19,7 +20,11 @@ export function newImage(spec: ImageSpec, id: string, sourceRecord: string | und
     members: _members,
     ...fields
   } = spec;
-  return { ...fields, id, properties: withRecord(spec.properties ?? {}, sourceRecord) };
+  return {
+    ...fields,
+    id,
+    properties: withOwn(spec.properties ?? {}, spec.description, { [SOURCE_RECORD]: sourceRecord }),
+  };
 }
 
 /**
@@ -43,7 +48,7 @@ export function replacingImage(
     keepsActual: boolean;
   },
 ): NewImage {
-  const marker = keepsActual ? { [REPLACES_RECORD]: actual.id } : {};
+  const own = { [SOURCE_RECORD]: sourceRecord, [REPLACES_RECORD]: keepsActual ? actual.id : undefined };
   const after = applyOperations(actual, operations);
   const properties = Object.entries(after.properties).filter(
     ([name]) => !OWN_PROPERTIES.includes(name) && !isServerProperty(name),
@@ -65,13 +70,20 @@ export function replacingImage(
     ...(description === undefined ? {} : { description }),
     tags,
     id,
-    properties: { ...withRecord(Object.fromEntries(properties), sourceRecord), ...marker },
+    properties: withOwn(Object.fromEntries(properties), description, own),
   };
 }
 
-function withRecord(
+/**
+ * The properties with the library's own, as far as there is room: the user's come first. On Glance a description is a
+ * property, too.
+ */
+function withOwn(
   properties: Readonly<Record<string, string>>,
-  record: string | undefined,
+  description: string | undefined,
+  own: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
-  return record === undefined ? { ...properties } : { ...properties, [SOURCE_RECORD]: record };
+  const room = LIMITS.properties - Object.keys(properties).length - (description === undefined ? 0 : 1);
+  const entries = Object.entries(own).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { ...properties, ...Object.fromEntries(entries.slice(0, Math.max(0, room))) };
 }

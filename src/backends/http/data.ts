@@ -36,7 +36,7 @@ export async function putData({
   signal,
 }: PutDataRequest): Promise<HttpAnswer & { readonly touched: boolean }> {
   signal?.throwIfAborted();
-  const { sizeBytes, chunks } = data;
+  const { sizeBytes } = data;
   const length =
     sizeBytes === undefined ? { "transfer-encoding": "chunked" } : { "content-length": String(sizeBytes) };
   const request = send(url, {
@@ -54,7 +54,7 @@ export async function putData({
     const refused = await answeredBeforeAgreement(request, answered);
     if (!refused) {
       touched = true;
-      await writeAll(request, chunks, answered);
+      await writeAll(request, data, answered);
     }
     const response = await answered;
     return { method: "PUT", url, touched, ...(await readAnswer(response, signal)) };
@@ -109,11 +109,12 @@ async function answeredBeforeAgreement(
 
 /**
  * Writes as fast as the server reads. Ends early when the server answers, or the connection ends, before it has
- * all, even while the next chunk is waited for.
+ * all, even while the next chunk is waited for. Chunks that are not as many bytes as was said are an error: the
+ * server would wait for the rest, or take it for the next request.
  */
 async function writeAll(
   request: ClientRequest,
-  chunks: AsyncIterable<Uint8Array>,
+  { sizeBytes, chunks }: ImageData,
   answered: Promise<IncomingMessage>,
 ): Promise<void> {
   let over = false;
@@ -131,20 +132,36 @@ async function writeAll(
     });
 
   const iterator = chunks[Symbol.asyncIterator]();
+  let writtenBytes = 0;
   try {
     while (!over) {
       const next = await orOver(iterator.next());
       if (over || next === undefined) return;
       if (next.done === true) {
+        if (sizeBytes !== undefined && writtenBytes < sizeBytes) throw wrongSize(sizeBytes, writtenBytes);
         request.end();
         return;
       }
+      writtenBytes += next.value.length;
+      if (sizeBytes !== undefined && writtenBytes > sizeBytes) throw wrongSize(sizeBytes, writtenBytes);
       if (!request.write(next.value)) await orOver(drained(request));
     }
   } finally {
     // Not awaited: a source that stalls would keep the answer from the caller.
-    iterator.return?.().catch(() => undefined);
+    Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
+}
+
+function wrongSize(expected: number, actual: number): TransferError {
+  return new TransferError(
+    `The data was said to be ${expected} bytes, and is ${actual > expected ? "more" : actual}`,
+    {
+      code: "ERR_SIZE_MISMATCH",
+      expected,
+      actual,
+      offset: actual,
+    },
+  );
 }
 
 /**

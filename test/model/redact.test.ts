@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { redactUrl } from "../../src/model/index.ts";
+
+it.each([
+  ["https://user:hunter2@example.org/a", "https://example.org/a"],
+  ["https://example.org/a?token=hunter2&b=hunter2", "https://example.org/a?token=…&b=…"],
+  ["https://example.org/a?token=hunter2&token=other", "https://example.org/a?token=…"],
+  ["https://example.org/a", "https://example.org/a"],
+  ["hunter2", "[not a URL]"],
+])("%s becomes %s", (url, redacted) => {
+  expect(redactUrl(url)).toBe(redacted);
+});
+
+it("takes a URL object, and leaves it as it was", () => {
+  const url = new URL("https://user:hunter2@example.org/?a=b");
+  expect(redactUrl(url)).toBe("https://example.org/?a=…");
+  expect(url.password).toBe("hunter2");
+});
+
+it("user information and values of the query are never shown", () => {
+  const secret = fc.string({ unit: fc.constantFrom(..."abcXYZ019"), minLength: 12 });
+  fc.assert(
+    fc.property(secret, fc.webPath(), (text, path) => {
+      expect(redactUrl(`https://${text}:${text}@example.org${path}?sig=${text}&x`)).not.toContain(text);
+    }),
+  );
+});
+
+it("any text is redacted", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.webUrl({ withQueryParameters: true })), (text) => {
+      expect(typeof redactUrl(text)).toBe("string");
+    }),
+  );
+});

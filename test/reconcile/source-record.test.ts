@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { memory } from "../../src/backends/memory/index.ts";
+import { type Image, type ImageSpec, SOURCE_RECORD } from "../../src/model/index.ts";
+import { ImageManager } from "../../src/reconcile/index.ts";
+import { compareRecord, sourceRecord } from "../../src/reconcile/source-record.ts";
+import { imageOf } from "./images.ts";
+
+const url = "https://example.org/debian.qcow2";
+const sha256 = `sha256:${"ab".repeat(32)}`;
+const other = `sha256:${"cd".repeat(32)}`;
+
+function madeFrom(source: ImageSpec["source"]): Image {
+  const record = sourceRecord({ name: "debian", source });
+  return imageOf({ properties: record === undefined ? {} : { [SOURCE_RECORD]: record } });
+}
+
+describe("the record of a source", () => {
+  it.each<[string, ImageSpec["source"], ImageSpec["source"], string | undefined]>([
+    ["the same URL", { url }, { url }, "same"],
+    ["another URL", { url }, { url: `${url}.2` }, "changed"],
+    [
+      "other credentials",
+      { url, username: "a", password: "b" },
+      { url, headers: { "x-token": "c" } },
+      "same",
+    ],
+    ["another cache", { url }, { url, cachePath: "/cache" }, "same"],
+    [
+      "the same checksum in capitals",
+      { url, checksum: sha256 },
+      { url, checksum: sha256.toUpperCase() },
+      "same",
+    ],
+    ["another checksum at the same URL", { url, checksum: sha256 }, { url, checksum: other }, "changed"],
+    ["a checksum that was not declared before", { url }, { url, checksum: sha256 }, "unknown"],
+    ["a checksum that is declared no more", { url, checksum: sha256 }, { url }, "same"],
+    ["another file", { file: "a" }, { file: "b" }, "changed"],
+    ["a program's own data", { url }, { open: async function* () {} }, undefined],
+  ])("tells %s", (_what, before, after, content) => {
+    expect(compareRecord({ name: "debian", source: after }, madeFrom(before))).toBe(content);
+  });
+
+  it("tells a source that is decompressed from one that is not", () => {
+    const image = madeFrom({ url });
+    expect(compareRecord({ name: "debian", source: { url }, decompress: true }, image)).toBe("changed");
+    expect(compareRecord({ name: "debian", source: { url }, decompress: false }, image)).toBe("same");
+  });
+
+  it("gives way to the user's own properties where there is no room for it", async () => {
+    const images = new ImageManager(memory());
+    const names = Array.from({ length: 128 }, (_, count) => `p${count}`);
+    const properties = Object.fromEntries(names.map((name) => [name, "1"]));
+    const source = {
+      open: async function* () {
+        yield new Uint8Array(1);
+      },
+    };
+    const { image } = await images.apply({ name: "full", properties, source });
+    expect(image.properties).toEqual(properties);
+    expect((await images.plan({ name: "full", properties })).action).toBe("none");
+  });
+});

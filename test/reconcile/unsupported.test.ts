@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { ImageManager, type ImageSpecInput, reconcile } from "../../src/index.ts";
+import { cloud, imagesOf, recorded, specOf } from "./cloud.ts";
+
+describe("what the backend can't do is known at plan time, by the path of its field", () => {
+  it.each<[string, Partial<ImageSpecInput>]>([
+    ["source.webDownload", { source: { webDownload: "https://example.org/a" } }],
+    ["source.volumeId", { source: { volumeId: "v" } }],
+    ["source.object", { source: { object: "b:k" } }],
+    ["source.imageId", { source: { imageId: "i" } }],
+  ])("%s", async (capability, fields) => {
+    const backend = recorded();
+    const images = new ImageManager(backend);
+    const expected = { code: "ERR_UNSUPPORTED", backend: "memory", capability };
+    await expect(images.plan(specOf(fields))).rejects.toMatchObject(expected);
+    await expect(images.apply(specOf(fields))).rejects.toMatchObject(expected);
+    await expect(images.apply([specOf({ name: "other" }), specOf(fields)])).rejects.toMatchObject(expected);
+    expect(backend.calls).toEqual([]);
+  });
+
+  it("also when the plan was made elsewhere", async () => {
+    const backend = recorded();
+    const plan = reconcile(specOf({ source: { volumeId: "v" } }), undefined);
+    await expect(new ImageManager(backend).apply(plan)).rejects.toMatchObject({ code: "ERR_UNSUPPORTED" });
+    expect(backend.takeWrites()).toEqual([]);
+  });
+
+  it("of members and of data", async () => {
+    const { members: _members, ...closed } = cloud();
+    const shared = specOf({ visibility: "shared", members: ["p"] });
+    await expect(new ImageManager(closed).plan(shared)).rejects.toMatchObject({ capability: "members" });
+    const { upload: _upload, ...readOnly } = cloud();
+    await expect(new ImageManager(readOnly).plan(specOf())).rejects.toMatchObject({
+      code: "ERR_UNSUPPORTED",
+      capability: "source.open",
+    });
+    const { download: _download, ...writeOnly } = cloud();
+    await expect(new ImageManager(writeOnly).download("i", "file")).rejects.toMatchObject({
+      code: "ERR_UNSUPPORTED",
+      capability: "download",
+    });
+  });
+});
+
+it("a spec that is wrong is refused before anything is sent, and so are all beside it", async () => {
+  const backend = recorded();
+  const images = new ImageManager(backend);
+  const wrong = { ...specOf(), minDiskGb: -1 };
+  for (const attempt of [
+    () => images.plan(wrong),
+    () => images.apply(wrong),
+    () => images.plan([specOf({ name: "right" }), wrong]),
+    () => images.apply([specOf({ name: "right" }), wrong]),
+  ]) {
+    await expect(attempt()).rejects.toMatchObject({ code: "ERR_SPEC_INVALID" });
+  }
+  expect(backend.calls).toEqual([]);
+});
+
+it("what is no spec at all is refused like one that is wrong", async () => {
+  const images = new ImageManager(cloud());
+  for (const input of [undefined, null, "debian", 5]) {
+    const anything = input as unknown as ImageSpecInput;
+    await expect(images.plan(anything)).rejects.toMatchObject({ code: "ERR_SPEC_INVALID" });
+    await expect(images.apply(anything)).rejects.toMatchObject({ code: "ERR_SPEC_INVALID" });
+    await expect(images.apply([anything])).rejects.toMatchObject({ code: "ERR_SPEC_INVALID" });
+  }
+});
+
+it("the schema of the backend is obeyed, too", async () => {
+  const backend = recorded();
+  const spec = backend.spec.refine(({ tags = [] }) => tags.length < 2, {
+    path: ["tags"],
+    message: "this cloud has one tag",
+  });
+  await expect(
+    new ImageManager({ ...backend, spec }).plan(specOf({ tags: ["a", "b"] })),
+  ).rejects.toMatchObject({
+    issues: [{ path: ["tags"], message: "this cloud has one tag" }],
+  });
+  expect(await imagesOf(backend)).toEqual([]);
+});
+
+it("a checksum that can't be computed is refused at plan time", async () => {
+  const source = { url: "https://example.org/a", checksum: "nosuch:00ff" };
+  await expect(new ImageManager(cloud()).plan(specOf({ source }))).rejects.toMatchObject({
+    code: "ERR_SPEC_INVALID",
+    issues: [expect.objectContaining({ path: ["source", "checksum"] })],
+  });
+});

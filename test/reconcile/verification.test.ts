@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { type Image, ImageManager } from "../../src/index.ts";
+import { type Cloud, cloud, dataOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
+
+const md5 = createHash("md5").update("first data").digest("hex");
+
+/** A cloud that reports its active images so. */
+function reporting(change: (image: Image) => Partial<Image>, backend: Cloud = cloud()): Cloud {
+  const changed = (image: Image): Image =>
+    image.status === "active" ? { ...image, ...change(image) } : image;
+  return {
+    ...backend,
+    async get(id, options) {
+      const image = await backend.get(id, options);
+      return image === undefined ? undefined : changed(image);
+    },
+    async *list(query, options) {
+      for await (const image of backend.list(query, options)) yield changed(image);
+    },
+  };
+}
+
+const NO_HASH = { hashAlgorithm: undefined, hashValue: undefined };
+
+describe("the result says what was verified", () => {
+  it.each<[string, Partial<Image>, object]>([
+    ["sha512", {}, { status: "verified", algorithm: "sha512" }],
+    ["in upper case", { hashAlgorithm: "SHA512" }, { status: "verified", algorithm: "sha512" }],
+    ["md5, where the cloud reports no other", NO_HASH, { status: "verified", algorithm: "md5" }],
+    ["md5, where the other is empty", { hashValue: "" }, { status: "verified", algorithm: "md5" }],
+    [
+      "md5, where the other isn't computed on the way",
+      { hashAlgorithm: "blake2b512", hashValue: "00" },
+      { status: "verified", algorithm: "md5" },
+    ],
+    [
+      "nothing, where the cloud reports nothing",
+      { ...NO_HASH, checksum: undefined },
+      { status: "unverifiable" },
+    ],
+    ["nothing, where what it reports is empty", { hashValue: "", checksum: "" }, { status: "unverifiable" }],
+  ])("%s", async (_what, report, expected) => {
+    const images = new ImageManager(reporting(() => report));
+    const { verification, image } = await images.apply(specOf());
+    expect(verification).toMatchObject(expected);
+    if (verification.status === "verified") expect(verification.reason).toBeUndefined();
+    else expect(verification.reason).toEqual(expect.any(String));
+    expect(image.status).toBe("active");
+  });
+
+  it("nothing, where nobody wants to know", async () => {
+    const backend = reporting(() => ({ hashValue: "00".repeat(64) }));
+    const { verification, image } = await new ImageManager(backend).apply(specOf({ verifyChecksum: false }));
+    expect(verification).toEqual({ status: "skipped", reason: expect.stringContaining("verifyChecksum") });
+    expect(image.status).toBe("active");
+  });
+  it("true is the default", async () => {
+    const { verification } = await new ImageManager(cloud()).apply(specOf({ verifyChecksum: true }));
+    expect(verification).toEqual({ status: "verified", algorithm: "sha512" });
+  });
+});
+
+describe("an image that isn't what was sent", () => {
+  const sha512 = createHash("sha512").update("first data").digest("hex");
+
+  it.each<[string, Partial<Image>, object]>([
+    [
+      "by its hash",
+      { hashValue: "00".repeat(64) },
+      {
+        code: "ERR_DIGEST_MISMATCH",
+        expected: `sha512:${sha512}`,
+        actual: `sha512:${"00".repeat(64)}`,
+      },
+    ],
+    [
+      "by its md5",
+      { ...NO_HASH, checksum: "00".repeat(16) },
+      { code: "ERR_DIGEST_MISMATCH", expected: `md5:${md5}`, actual: `md5:${"00".repeat(16)}` },
+    ],
+    ["by its size", { sizeBytes: 9 }, { code: "ERR_SIZE_MISMATCH", expected: 10, actual: 9 }],
+  ])("is an error and is not left: %s", async (_how, report, expected) => {
+    const backend = cloud();
+    const images = new ImageManager(reporting(() => report, backend));
+    await expect(images.apply(specOf())).rejects.toMatchObject(expected);
+    expect(await imagesOf(backend)).toEqual([]);
+  });
+  it("is not left, protected or not", async () => {
+    const backend = cloud();
+    const images = new ImageManager(reporting(() => ({ hashValue: "00".repeat(64) }), backend));
+    await expect(images.apply(specOf({ protected: true }))).rejects.toMatchObject({
+      code: "ERR_DIGEST_MISMATCH",
+    });
+    expect(await imagesOf(backend)).toEqual([]);
+  });
+  it("is not left when it has an id that the user chose", async () => {
+    const backend = cloud();
+    const images = new ImageManager(reporting(() => ({ hashValue: "00".repeat(64) }), backend));
+    const id = "6f3b8f0e-1111-4222-8333-94a5b6c7d8e9";
+    await expect(images.apply(specOf({ id }))).rejects.toMatchObject({ code: "ERR_DIGEST_MISMATCH" });
+    expect((await imagesOf(backend)).filter(({ status }) => status === "active")).toEqual([]);
+  });
+  it("is not left active when the record was there before", async () => {
+    const backend = cloud();
+    const { source: _source, ...bare } = specOf();
+    await new ImageManager(backend).apply(bare);
+    const images = new ImageManager(reporting(() => ({ hashValue: "00".repeat(64) }), backend));
+    await expect(images.apply(specOf())).rejects.toMatchObject({ code: "ERR_DIGEST_MISMATCH" });
+    expect((await imagesOf(backend)).filter(({ status }) => status === "active")).toEqual([]);
+  });
+});
+
+describe("an image that the cloud doesn't finish", () => {
+  it.each(["queued", "killed", "deleted"])("but leaves %s is an error, and is not left", async (status) => {
+    const backend = cloud();
+    const images = new ImageManager(reporting(() => ({ status }), backend));
+    await expect(images.apply(specOf())).rejects.toMatchObject({ code: "ERR_IMAGE_FAILED" });
+    expect(await imagesOf(backend)).toEqual([]);
+  });
+  it("in time is an error that says how it stands", async () => {
+    const backend = cloud();
+    const images = new ImageManager(
+      reporting(() => ({ status: "importing" }), backend),
+      { statusTimeoutMs: 10 },
+    );
+    await expect(images.apply(specOf())).rejects.toMatchObject({
+      code: "ERR_IMAGE_TIMEOUT",
+      status: "importing",
+      retryable: true,
+      imageId: expect.any(String),
+    });
+  });
+  it("at once is waited for, and its statuses are told", async () => {
+    let left = 3;
+    const images = new ImageManager(reporting(() => (left-- > 0 ? { status: "saving" } : {})));
+    const statuses: string[] = [];
+    images.on("image-status", ({ status }) => void statuses.push(status));
+    expect((await images.apply(specOf())).image.status).toBe("active");
+    expect(statuses.slice(-2)).toEqual(["saving", "active"]);
+  });
+});
+
+it("a busy image is waited for before a plan is made", async () => {
+  const backend = cloud();
+  await new ImageManager(backend).apply(specOf());
+  let left = 2;
+  const images = new ImageManager(reporting(() => (left-- > 0 ? { status: "saving" } : {}), backend));
+  expect((await images.plan({ name: "debian", tags: ["t"] })).action).toBe("update");
+});
+
+it("the data is read once", async () => {
+  let opened = 0;
+  const { open } = dataOf("first data");
+  const source = {
+    open: (start: number) => {
+      opened++;
+      return open(start);
+    },
+  };
+  const backend = cloud();
+  await new ImageManager(backend).apply(specOf({ source }));
+  expect(opened).toBe(1);
+  expect((await onlyImage(backend)).checksum).toBe(md5);
+});
