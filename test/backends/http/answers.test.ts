@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { type HttpAnswer, parseBody, requestIdOf } from "../../../src/backends/http/answer.ts";
+import { failureOf, httpError, readBody, reasonOf } from "../../../src/backends/http/errors.ts";
+import { rejectionOf } from "../../support/errors.ts";
+
+function answer(
+  fields: Partial<Omit<HttpAnswer, "headers">> & { headers?: Record<string, string> } = {},
+): HttpAnswer {
+  return {
+    method: "GET",
+    url: "https://user:pw@cloud.example/v2/images?name=secret",
+    status: 500,
+    body: undefined,
+    ...fields,
+    headers: new Headers(fields.headers),
+  };
+}
+
+describe("a body", () => {
+  it.each([
+    ["", undefined],
+    [" \n", undefined],
+    ['{"a":1}', { a: 1 }],
+    ["null", null],
+    ["<html>", "<html>"],
+    ['{"a":', '{"a":'],
+  ])("%j is %j", (text, body) => {
+    expect(parseBody(text)).toEqual(body);
+  });
+});
+
+describe("the request id", () => {
+  it("is OpenStack's before any other", () => {
+    const headers = { "x-openstack-request-id": "req-1", "x-request-id": "lb-1" };
+    expect(requestIdOf(answer({ headers }))).toBe("req-1");
+    expect(requestIdOf(answer({ headers: { "x-request-id": "lb-1" } }))).toBe("lb-1");
+    expect(requestIdOf(answer())).toBeUndefined();
+  });
+});
+
+describe("the reason of a refusal", () => {
+  it.each<[string, unknown, string]>([
+    [
+      "Glance's JSON",
+      { message: "Image not found<br /><br />\n\n\n", code: "404 Not Found", title: "Not Found" },
+      "Image not found",
+    ],
+    [
+      "Keystone's JSON",
+      { error: { message: "Invalid user", code: 401, title: "Unauthorized" } },
+      "Invalid user",
+    ],
+    [
+      "a page of HTML",
+      "<html>\n <head>\n  <title>409 Conflict</title>\n <style>b { color: red }</style></head>\n <body>\n  <h1>409 Conflict</h1>\n  Image is in use<br />\n </body>\n</html>",
+      "409 Conflict Image is in use",
+    ],
+    ["plain text", "Quota\texceeded\n", "Quota exceeded"],
+    ["no body", undefined, ""],
+    ["JSON without words", { code: 1 }, ""],
+    ["a list", ["a"], ""],
+    ["null", null, ""],
+  ])("is found in %s", (_what, body, words) => {
+    expect(reasonOf(body)).toBe(words);
+  });
+
+  it("is cut when it is a book", () => {
+    expect(reasonOf("x".repeat(5000))).toBe(`${"x".repeat(300)}…`);
+  });
+});
+
+describe("the wait that a server asks for", () => {
+  it.each([
+    ["7", 7000],
+    ["0", 0],
+    ["1.5", 1500],
+    ["-1", undefined],
+    ["", undefined],
+    ["soon", undefined],
+  ])("Retry-After: %j is %j ms", (value, ms) => {
+    expect(httpError(answer({ headers: { "retry-after": value } }), "It").retryAfterMs).toBe(ms);
+  });
+});
+
+it("a refusal names no user information and no values of the query", () => {
+  expect(httpError(answer(), "It")).toMatchObject({
+    url: "https://cloud.example/v2/images?name=…",
+    message: "It failed: 500",
+  });
+});
+
+it("a body that is as promised is read, and no more than was promised", () => {
+  expect(readBody(answer({ body: { a: 1, b: 2 } }), z.object({ a: z.number() }), "It")).toEqual({ a: 1 });
+});
+
+it("a body that isn't as promised doesn't show up in the error", async () => {
+  const body = { token: { secret: "hunter2" } };
+  const error = await rejectionOf(
+    (async () => readBody(answer({ body }), z.object({ token: z.string() }), "It"))(),
+  );
+  expect(error).toMatchObject({ code: "ERR_RESPONSE_INVALID", issues: [{ path: ["token"] }] });
+  expect(JSON.stringify(error)).not.toContain("hunter2");
+});
+
+describe("the reason of a failed connection", () => {
+  it.each([
+    [new Error("boom"), "boom"],
+    [Object.assign(new AggregateError([]), { code: "ECONNREFUSED" }), "ECONNREFUSED"],
+    [new AggregateError([]), "AggregateError"],
+    ["text", "text"],
+  ])("%s", (cause, reason) => {
+    expect(failureOf(cause)).toBe(reason);
+  });
+});
