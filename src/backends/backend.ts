@@ -25,6 +25,11 @@ export interface ImageData {
   readonly sizeBytes: number | undefined;
   /** The bytes, to be iterated once. An error of the iteration ends the call with that very error. */
   readonly chunks: AsyncIterable<Uint8Array>;
+  /**
+   * Takes the memory of a chunk back, for another one: a receiver that is done with a chunk may say so, which spares
+   * much memory and time. A chunk that was not given back keeps its bytes.
+   */
+  release?(chunk: Uint8Array): void;
 }
 
 /** A change that {@link Backend.update} can be asked for. Members have calls of their own. */

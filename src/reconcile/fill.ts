@@ -59,7 +59,7 @@ export async function fillImage(
   emit("upload-start", { ...progress, transferredBytes: 0 });
   await backend.upload(
     imageId,
-    { sizeBytes: transfer.sizeBytes, chunks: transfer.chunks },
+    { sizeBytes: transfer.sizeBytes, chunks: transfer.chunks, release: transfer.release },
     callOptions(context),
   );
   const passed = transfer.passed();

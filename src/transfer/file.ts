@@ -1,10 +1,11 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { type FileSource, SpecError, TransferError } from "../model/index.ts";
+import { type BufferPool, bufferPool } from "./buffer-pool.ts";
 import type { OpenedSource } from "./opened.ts";
 
-/** Large enough that the cost of a read doesn't count; buffers wait for the collector, so larger ones cost memory. */
-const READ_BYTES = 128 * 1024;
+/** Large enough that the cost of a read doesn't count. */
+const READ_BYTES = 256 * 1024;
 
 /**
  * Opens a local file.
@@ -19,7 +20,13 @@ export async function openFile({ file }: FileSource): Promise<OpenedSource> {
   try {
     const stats = await handle.stat();
     checkFile(file, stats);
-    return { sizeBytes: stats.size, chunks: readFile(handle, file, stats), close: () => handle.close() };
+    const pool = bufferPool(READ_BYTES);
+    return {
+      sizeBytes: stats.size,
+      chunks: readFile(handle, pool, file, stats),
+      release: pool.give,
+      close: () => handle.close(),
+    };
   } catch (error) {
     await handle.close();
     throw error;
@@ -45,10 +52,22 @@ export async function fileFacts({ file }: FileSource): Promise<FileFacts> {
   return { sizeBytes: stats.size, mtimeMs: stats.mtimeMs };
 }
 
-async function* readFile(handle: FileHandle, file: string, before: Stats): AsyncGenerator<Uint8Array> {
-  const stream = handle.createReadStream({ highWaterMark: READ_BYTES, autoClose: false });
+/** Reads one chunk ahead, so that the disk works while a chunk is made use of. */
+async function* readFile(
+  handle: FileHandle,
+  pool: BufferPool,
+  file: string,
+  before: Stats,
+): AsyncGenerator<Uint8Array> {
+  const read = () => handle.read(pool.take(), 0, READ_BYTES, null);
+  let ahead = read();
   try {
-    yield* stream as AsyncIterable<Buffer>;
+    for (;;) {
+      const { bytesRead, buffer } = await ahead;
+      if (bytesRead === 0) break;
+      ahead = read();
+      yield buffer.subarray(0, bytesRead);
+    }
     const after = await handle.stat();
     if (after.size === before.size && after.mtimeMs !== before.mtimeMs) {
       throw new TransferError(`The file ${file} was written to while it was read`, {
@@ -56,7 +75,7 @@ async function* readFile(handle: FileHandle, file: string, before: Stats): Async
       });
     }
   } finally {
-    stream.destroy();
+    await ahead.catch(() => undefined);
     await handle.close();
   }
 }

@@ -21,6 +21,8 @@ export interface Transfer {
   readonly sizeBytes: number | undefined;
   /** To be iterated once. */
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Takes the memory of a chunk back, for another one. Only for chunks that nobody looks at any more. */
+  release(chunk: Uint8Array): void;
   /** What went through, once all was taken. */
   passed(): Passed | undefined;
   /** Lets go of the source. */
@@ -44,6 +46,7 @@ export async function openTransfer(source: LocalSource, options: TransferOptions
   return {
     sizeBytes: opened.sizeBytes,
     chunks: onTaken === undefined ? checked.chunks : reportProgress(checked.chunks, onTaken),
+    release: (chunk) => opened.release?.(chunk),
     passed: checked.passed,
     close: opened.close,
   };

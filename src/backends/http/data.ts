@@ -114,7 +114,7 @@ async function answeredBeforeAgreement(
  */
 async function writeAll(
   request: ClientRequest,
-  { sizeBytes, chunks }: ImageData,
+  { sizeBytes, chunks, release }: ImageData,
   answered: Promise<IncomingMessage>,
 ): Promise<void> {
   let over = false;
@@ -144,7 +144,11 @@ async function writeAll(
       }
       writtenBytes += next.value.length;
       if (sizeBytes !== undefined && writtenBytes > sizeBytes) throw wrongSize(sizeBytes, writtenBytes);
-      if (!request.write(next.value)) await orOver(drained(request));
+      const { value } = next;
+      const taken = (error?: Error | null) => {
+        if (!error) release?.(value);
+      };
+      if (!request.write(value, taken)) await orOver(drained(request));
     }
   } finally {
     // Not awaited: a source that stalls would keep the answer from the caller.
