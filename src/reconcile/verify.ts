@@ -9,7 +9,7 @@ export interface Verification {
    * compared. `skipped`: nobody asked, or nothing was sent.
    */
   readonly status: "verified" | "unverifiable" | "skipped";
-  /** The digest that was compared: `sha512`, `md5`, … */
+  /** The strongest digest that was compared: `sha512`, `md5`, … */
   readonly algorithm?: string;
   readonly reason?: string;
 }
@@ -18,7 +18,7 @@ export interface Verification {
 export const VERIFIED_ALGORITHMS: readonly string[] = ["sha512", "md5"];
 
 /**
- * Holds what the cloud says it stored against what was sent.
+ * Holds what the cloud says it stored, its size and every digest that it reports, against what was sent.
  *
  * @throws TransferError `ERR_DIGEST_MISMATCH`, `ERR_SIZE_MISMATCH` when it is something else.
  */
@@ -33,14 +33,16 @@ export function verifyStored(image: Image, passed: Passed): Verification {
       },
     );
   }
-  for (const algorithm of [image.hashAlgorithm?.toLowerCase(), "md5"]) {
-    if (algorithm === undefined) continue;
+  const compared: string[] = [];
+  for (const algorithm of new Set([image.hashAlgorithm?.toLowerCase() ?? "md5", "md5"])) {
     const stored = storedDigest(image, algorithm);
     const sent = passed.digests[algorithm];
     if (stored === undefined || sent === undefined) continue;
     if (stored !== sent) throw mismatch(image.id, algorithm, sent, stored);
-    return { status: "verified", algorithm };
+    compared.push(algorithm);
   }
+  const [algorithm] = compared;
+  if (algorithm !== undefined) return { status: "verified", algorithm };
   const reported = image.hashAlgorithm ?? "no digest";
   return {
     status: "unverifiable",

@@ -83,8 +83,8 @@ export function glanceBackend(options: GlanceOptions): Backend {
       if (answer.status !== 204 && answer.status !== 404) throw httpError(answer, `Deletion of image ${id}`);
     },
 
-    upload: (id, data, callOptions) => uploadData({ session, urls }, id, data, callOptions),
-    download: (id, callOptions) => downloadData({ session, urls }, id, callOptions),
+    upload: (id, data, callOptions) => uploadData({ session, urls, region }, id, data, callOptions),
+    download: (id, callOptions) => downloadData({ session, urls, region }, id, callOptions),
     members: glanceMembers(client, urls),
   };
 }

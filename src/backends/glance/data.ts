@@ -1,6 +1,6 @@
 import { FormatError, TransferError } from "../../model/index.ts";
 import type { CallOptions, ImageData } from "../backend.ts";
-import { getData, putData } from "../http/data.ts";
+import { type DataSent, getData, putData } from "../http/data.ts";
 import { httpError } from "../http/errors.ts";
 import type { Session } from "../keystone/session.ts";
 import { refused } from "./requests.ts";
@@ -9,9 +9,17 @@ import type { GlanceUrls } from "./urls.ts";
 /** How long a token must at least be good for when an upload begins. */
 const UPLOAD_TOKEN_MS = 10 * 60_000;
 
+/** What calls that move image data need. */
+export interface DataContext {
+  readonly session: Session;
+  readonly urls: GlanceUrls;
+  /** For messages. */
+  readonly region: string | undefined;
+}
+
 /** `PUT /v2/images/{id}/file`: the data of a queued image. */
 export async function uploadData(
-  { session, urls }: { session: Session; urls: GlanceUrls },
+  { session, urls, region }: DataContext,
   id: string,
   data: ImageData,
   options: CallOptions = {},
@@ -32,10 +40,11 @@ export async function uploadData(
   const token = await session.token({ ...options, validForMs: UPLOAD_TOKEN_MS });
   let answer = await put(token.id);
   // Glance looks at the token before it asks for the body, so the data is still whole.
-  if (answer.status === 401 && !answer.touched) answer = await put((await session.renew(token, options)).id);
+  if (answer.status === 401 && answer.sentBytes === undefined)
+    answer = await put((await session.renew(token, options)).id);
   if (answer.status >= 200 && answer.status < 300) return;
   if (answer.status === 401) throw refused(answer);
-  const refusal = httpError(answer, `Upload of image ${id}`);
+  const refusal = httpError(answer, `Upload of image ${id}${placeOf(region)}`, offsetOf(answer, data));
   if (answer.status !== 415) throw refusal;
   throw new FormatError(
     `${refusal.message}: the cloud inspected the data and found it unsafe, or not of the disk format that the spec declares`,
@@ -43,9 +52,18 @@ export async function uploadData(
   );
 }
 
+function placeOf(region: string | undefined): string {
+  return region === undefined ? "" : ` (${region})`;
+}
+
+function offsetOf({ sentBytes }: DataSent, { sizeBytes }: ImageData): string {
+  if (!sentBytes) return "";
+  return sizeBytes === undefined ? ` at byte ${sentBytes}` : ` at byte ${sentBytes} of ${sizeBytes}`;
+}
+
 /** `GET /v2/images/{id}/file`: the data of an active image. */
 export async function downloadData(
-  { session, urls }: { session: Session; urls: GlanceUrls },
+  { session, urls, region }: DataContext,
   id: string,
   options: CallOptions = {},
 ): Promise<ImageData> {
@@ -65,5 +83,5 @@ export async function downloadData(
     throw new TransferError(`Image ${id} has no data`, { code: "ERR_TRANSFER_INCOMPLETE", offset: 0 });
   }
   if (answer.status === 401) throw refused(answer);
-  throw httpError(answer, `Download of image ${id}`);
+  throw httpError(answer, `Download of image ${id}${placeOf(region)}`);
 }

@@ -22,6 +22,12 @@ const CONTINUE_TIMEOUT_MS = 1_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 const ANSWER_TIMEOUT_MS = 10_000;
 
+/** The answer to a {@link PutDataRequest}. */
+export interface DataSent extends HttpAnswer {
+  /** How many bytes were handed to the connection; `undefined` when the data was not touched. */
+  readonly sentBytes: number | undefined;
+}
+
 /**
  * Streams image data to a server with `node:http`: `fetch` would keep it all in memory. The data is touched only
  * after the server agreed to take it, so a refusal (`Expect: 100-continue`) leaves it whole; a refusal while the
@@ -29,12 +35,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
  *
  * @throws NetworkError when no answer came.
  */
-export async function putData({
-  url,
-  headers,
-  data,
-  signal,
-}: PutDataRequest): Promise<HttpAnswer & { readonly touched: boolean }> {
+export async function putData({ url, headers, data, signal }: PutDataRequest): Promise<DataSent> {
   signal?.throwIfAborted();
   const { sizeBytes } = data;
   const length =
@@ -48,16 +49,18 @@ export async function putData({
   const answered = answerOf(request, url, "upload");
   const abort = () => request.destroy();
   signal?.addEventListener("abort", abort, { once: true });
-  let touched = false;
+  let sentBytes: number | undefined;
   try {
     request.flushHeaders();
     const refused = await answeredBeforeAgreement(request, answered);
     if (!refused) {
-      touched = true;
-      await writeAll(request, data, answered);
+      sentBytes = 0;
+      await writeAll(request, data, answered, (bytes) => {
+        sentBytes = bytes;
+      });
     }
     const response = await answered;
-    return { method: "PUT", url, touched, ...(await readAnswer(response, signal)) };
+    return { method: "PUT", url, sentBytes, ...(await readAnswer(response, signal)) };
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
@@ -116,6 +119,7 @@ async function writeAll(
   request: ClientRequest,
   { sizeBytes, chunks, release }: ImageData,
   answered: Promise<IncomingMessage>,
+  onWritten: (writtenBytes: number) => void,
 ): Promise<void> {
   let over = false;
   let wake = (): void => undefined;
@@ -148,6 +152,7 @@ async function writeAll(
       const taken = (error?: Error | null) => {
         if (!error) release?.(value);
       };
+      onWritten(writtenBytes);
       if (!request.write(value, taken)) await orOver(drained(request));
     }
   } finally {

@@ -13,12 +13,17 @@ import { type HttpAnswer, requestIdOf } from "./answer.ts";
  * The error that a refusal means.
  *
  * @param what What was tried, on which object: `Update of image 1bea47ed…`.
+ * @param where How far it had come: ` at byte 100 of 200`.
  */
-export function httpError(answer: HttpAnswer, what: string): HttpError {
+export function httpError(answer: HttpAnswer, what: string, where = ""): HttpError {
   const { method, url, status } = answer;
   const requestId = requestIdOf(answer);
   const reason = reasonOf(answer.body);
-  const words = [`${what} failed: ${status}`, reason, requestId === undefined ? "" : `[${requestId}]`];
+  const words = [
+    `${what} failed${where}: ${status}`,
+    reason,
+    requestId === undefined ? "" : `[${requestId}]`,
+  ];
   return new HttpError(words.filter((word) => word !== "").join(" "), {
     code: httpErrorCode(status),
     status,

@@ -85,7 +85,7 @@ export function memory(options: MemoryOptions = {}): Backend {
       let sizeBytes = 0;
       try {
         for await (const chunk of untilAborted(chunks, signal)) {
-          data.push(chunk.slice());
+          data.push(new Uint8Array(chunk));
           md5.update(chunk);
           sha512.update(chunk);
           sizeBytes += chunk.length;

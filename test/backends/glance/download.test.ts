@@ -74,7 +74,7 @@ describe("a refusal", () => {
       status,
       method: "GET",
       requestId: REQUEST_ID,
-      message: `Download of image ${ID} failed: ${status} no [${REQUEST_ID}]`,
+      message: `Download of image ${ID} (RegionOne) failed: ${status} no [${REQUEST_ID}]`,
     });
   });
 });

@@ -96,7 +96,7 @@ describe("a refusal", () => {
     expect(error).toMatchObject({
       name,
       code,
-      message: expect.stringContaining(`Upload of image ${ID} failed: ${status}`),
+      message: expect.stringContaining(`Upload of image ${ID} (RegionOne) failed: ${status}`),
     });
   });
 
