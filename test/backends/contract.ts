@@ -639,7 +639,7 @@ async function stored(backend: Subject, bytes: Uint8Array): Promise<Image> {
 }
 
 /** The image once it is active: a cloud may take its time. */
-export async function active(backend: Backend, id: string): Promise<Image> {
+async function active(backend: Backend, id: string): Promise<Image> {
   return await vi.waitFor(async () => {
     const image = await backend.get(id);
     if (image?.status !== "active") throw new Error(`image ${id} is ${image?.status ?? "gone"}, not active`);

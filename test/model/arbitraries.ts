@@ -7,7 +7,7 @@ const letter = fc.oneof(
 );
 
 /** Text that every Glance takes: no white space around it, nothing of four bytes. */
-export const word: fc.Arbitrary<string> = fc.string({ unit: letter, minLength: 1, maxLength: 12 });
+const word: fc.Arbitrary<string> = fc.string({ unit: letter, minLength: 1, maxLength: 12 });
 
 const NAMES_OF_OBJECTS = ["constructor", "toString", "hasOwnProperty", "valueOf"] as const;
 const USER_NAMES = [
@@ -20,7 +20,7 @@ const USER_NAMES = [
 ] as const;
 
 /** Names of properties that a user may declare. */
-export const propertyName: fc.Arbitrary<string> = fc.oneof(
+const propertyName: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(...USER_NAMES),
   fc.constantFrom(...NAMES_OF_OBJECTS),
   word.map((text) => `x-${text}`),
@@ -42,7 +42,7 @@ const small = fc.nat({ max: 3 });
 const UUIDS = ["6f3b8f0e-1111-4222-8333-94a5b6c7d8e9", "0d1c2b3a-4444-4555-9666-778899aabbcc"] as const;
 
 /** Sources without secrets and functions. */
-export const plainSource: fc.Arbitrary<Source> = fc.oneof(
+const plainSource: fc.Arbitrary<Source> = fc.oneof(
   fc.record({ file: word }),
   fc.record({ url: fc.constantFrom("https://example.org/a.qcow2", "http://example.org/b?c=d") }),
   fc.record({ webDownload: fc.constant("https://example.org/a.qcow2") }),

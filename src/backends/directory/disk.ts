@@ -51,7 +51,7 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 /** Opens a file, does work with it, and closes it. */
-export async function withFile<Result>(
+async function withFile<Result>(
   path: string,
   flags: "r" | "w" | "wx",
   work: (file: FileHandle) => Promise<Result>,
