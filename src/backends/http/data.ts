@@ -2,10 +2,10 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { Socket } from "node:net";
-import { NetworkError, redactUrl, TransferError } from "../../model/index.ts";
+import { type NetworkError, redactUrl, TransferError } from "../../model/index.ts";
 import type { ImageData } from "../backend.ts";
 import { type HttpAnswer, parseBody } from "./answer.ts";
-import { failureOf } from "./errors.ts";
+import { networkError } from "./errors.ts";
 
 /** A request whose body is image data. */
 export interface PutDataRequest {
@@ -82,8 +82,7 @@ function answerOf(
 ): Promise<IncomingMessage> {
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     const fail = (cause: Error): void => {
-      const message = `${request.method} ${redactUrl(url)} failed: ${failureOf(cause)}`;
-      reject(new NetworkError(message, { code: "ERR_NETWORK", phase, cause }));
+      reject(networkError(request.method, url, phase, cause));
     };
     request.once("response", resolve);
     request.on("error", fail);

@@ -4,10 +4,12 @@ import {
   httpErrorCode,
   isRetryableStatus,
   issuesOf,
+  NetworkError,
   ResponseError,
   redactUrl,
 } from "../../model/index.ts";
 import { type HttpAnswer, requestIdOf } from "./answer.ts";
+import { failureKind, retryAfterMs } from "./retry.ts";
 
 /**
  * The error that a refusal means.
@@ -30,7 +32,7 @@ export function httpError(answer: HttpAnswer, what: string, where = ""): HttpErr
     method,
     url: redactUrl(url),
     requestId,
-    retryAfterMs: retryAfterMs(answer.headers.get("retry-after")),
+    retryAfterMs: retryAfterMs(answer.headers),
     retryable: isRetryableStatus(status),
   });
 }
@@ -70,14 +72,24 @@ function messageOf(body: unknown): string | undefined {
   return "error" in body ? messageOf(body.error) : undefined;
 }
 
+/** The error of a call that got no answer. It is worth another attempt unless a name or a certificate is wrong. */
+export function networkError(
+  method: string,
+  url: string,
+  phase: NetworkError["phase"],
+  cause: unknown,
+): NetworkError {
+  const kind = failureKind(cause);
+  return new NetworkError(`${method} ${redactUrl(url)} failed: ${failureOf(cause)}`, {
+    code: "ERR_NETWORK",
+    phase,
+    cause,
+    retryable: kind !== "dns" && kind !== "tls",
+  });
+}
+
 /** Why no answer came. Node.js has no message for a host of several addresses, none of which answers. */
 export function failureOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   return cause.message || ("code" in cause ? String(cause.code) : cause.name);
-}
-
-/** `Retry-After` in milliseconds (RFC 9110, section 10.2.3), where it is a number of seconds. */
-function retryAfterMs(value: string | null): number | undefined {
-  const seconds = value === null || value.trim() === "" ? Number.NaN : Number(value);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }

@@ -2,6 +2,7 @@ import { type Issue, SpecError, UnsupportedError, unknownKey } from "../../model
 import type { Backend } from "../backend.ts";
 import { glanceBackend } from "../glance/backend.ts";
 import { controlClient } from "../http/client.ts";
+import { RETRY_KEYS } from "../http/retry.ts";
 import { AUTH_KEYS } from "../keystone/auth.ts";
 import { findEndpoint, regionOf } from "../keystone/catalog.ts";
 import type { CloudConfig } from "../keystone/clouds.ts";
@@ -51,6 +52,7 @@ function checkOptions(options: OpenStackOptions): void {
   const issues: Issue[] = [
     ...unknownKeys(options, OPTION_NAMES, []),
     ...unknownKeys(options.auth ?? {}, AUTH_KEYS, ["auth"]),
+    ...unknownKeys(options.retry ?? {}, RETRY_KEYS, ["retry"]),
   ];
   if (issues.length > 0) throw new SpecError(issues, { subject: "The options of openstack()" });
 }

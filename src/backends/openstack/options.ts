@@ -1,4 +1,4 @@
-import type { ControlClientOptions } from "../http/client.ts";
+import type { RetryOptions } from "../http/retry.ts";
 import type { AuthOptions } from "../keystone/auth.ts";
 
 /** Options of `openstack()`. What is given here comes over what `clouds.yaml` or `OS_*` variables say. */
@@ -23,8 +23,11 @@ export interface OpenStackOptions {
   readonly key?: string | undefined;
   /** How long one attempt of a call that moves no image data may take, in milliseconds. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
-  /** How often such a call is made again at most. Default: 2. */
-  readonly retry?: ControlClientOptions["retry"];
+  /**
+   * How often, and for how long, such a call is made again: one that changes nothing, or may be repeated, after a
+   * passing refusal (408, 429, 502, 503, 504) or a connection that failed. Default: twice.
+   */
+  readonly retry?: RetryOptions | undefined;
   /** Makes the calls that move no image data. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }

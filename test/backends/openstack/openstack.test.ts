@@ -87,6 +87,12 @@ describe("options that are wrong", () => {
       ["auth", "usrname"],
       'did you mean "username"',
     ],
+    [
+      "a key of retry that is misspelt",
+      { auth: AUTH, retry: { limt: 1 } },
+      ["retry", "limt"],
+      'did you mean "limit"',
+    ],
     ["a key of clouds.yaml", { auth: { auth_url: "x" } }, ["auth", "auth_url"], 'did you mean "authUrl"'],
   ])("such as %s are named before anything is sent", async (_what, options, path, message) => {
     mockNetwork();
