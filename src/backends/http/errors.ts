@@ -9,7 +9,7 @@ import {
   redactUrl,
 } from "../../model/index.ts";
 import { type HttpAnswer, requestIdOf } from "./answer.ts";
-import { failureKind, retryAfterMs } from "./retry.ts";
+import { codeOf, failureKind, retryAfterMs } from "./retry.ts";
 
 /**
  * The error that a refusal means.
@@ -80,12 +80,29 @@ export function networkError(
   cause: unknown,
 ): NetworkError {
   const kind = failureKind(cause);
-  return new NetworkError(`${method} ${redactUrl(url)} failed: ${failureOf(cause)}`, {
-    code: "ERR_NETWORK",
-    phase,
-    cause,
-    retryable: kind !== "dns" && kind !== "tls",
-  });
+  return new NetworkError(
+    `${method} ${redactUrl(url)} failed: ${failureOf(cause)}${adviceOn(codeOf(cause), failureOf(cause))}`,
+    {
+      code: "ERR_NETWORK",
+      phase,
+      cause,
+      retryable: kind !== "dns" && kind !== "tls",
+    },
+  );
+}
+
+/** What to do about a certificate. Nothing is added where the reason says it all. */
+function adviceOn(code: string, reason: string): string {
+  if (/^UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|SELF_SIGNED_CERT/.test(code))
+    return ": set cacert (OS_CACERT) to the PEM file of the authority that signed the server's certificate";
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
+    return ": use a name of the certificate in authUrl, or in imageEndpointOverride";
+  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID")
+    return ": only verify: false would accept it, and would accept any other as well";
+  // TLS 1.3 has a code for it; of TLS 1.2 there is EPROTO, and OpenSSL's words.
+  if (/alert (certificate required|handshake failure)/.test(reason))
+    return ": where the server asks for a certificate, set cert and key (OS_CERT, OS_KEY)";
+  return "";
 }
 
 /** Why no answer came. Node.js has no message for a host of several addresses, none of which answers. */

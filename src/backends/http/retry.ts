@@ -147,6 +147,6 @@ export function failureKind(error: unknown): FailureKind {
 }
 
 /** The `code` of an error of Node's; empty where it has none. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }

@@ -109,21 +109,6 @@ describe("options that are wrong", () => {
       issues: [{ path: ["a1"] }, { path: ["auth", "b2"] }],
     });
   });
-
-  it.each<[string, OpenStackOptions]>([
-    ["cacert", { cacert: "/ca.pem" }],
-    ["verify: false", { verify: false }],
-    ["cert", { cert: "/c.pem" }],
-    ["cert", { key: "/k.pem" }],
-  ])("%s isn't supported yet, and that is said before anything is sent", async (capability, options) => {
-    mockNetwork();
-    expect(await rejectionOf(openstack({ auth: AUTH, ...options }))).toMatchObject({
-      code: "ERR_UNSUPPORTED",
-      backend: "openstack",
-      capability,
-      alternative: expect.any(String),
-    });
-  });
 });
 
 it("the caller's fetch, timeout and retry are used", async () => {
