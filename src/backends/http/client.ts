@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import ky, { isNetworkError, isTimeoutError } from "ky";
 import { NetworkError, type RequestRetryEvent, redactUrl } from "../../model/index.ts";
-import { type HttpAnswer, parseBody } from "./answer.ts";
+import { type HttpAnswer, parseBody, requestIdOf } from "./answer.ts";
+import { publishRequest } from "./diagnostics.ts";
 import { networkError } from "./errors.ts";
 import {
   decideRetry,
@@ -56,9 +57,20 @@ export function controlClient(options: ControlClientOptions = {}): ControlClient
     const { method, url, repeatable, signal, onRetry } = request;
     const start = performance.now();
     for (let attempt = 1; ; attempt++) {
+      const attemptStart = performance.now();
       const made = await makeOnce(request, fetch, timeoutMs);
       const { outcome } = made;
-      const elapsedMs = performance.now() - start;
+      const end = performance.now();
+      const status = "status" in outcome ? outcome.status : undefined;
+      publishRequest(() => ({
+        method,
+        url: redactUrl(url),
+        status,
+        requestId: "answer" in made ? requestIdOf(made.answer) : undefined,
+        durationMs: end - attemptStart,
+        attempt,
+      }));
+      const elapsedMs = end - start;
       const random = Math.random();
       const decision = decideRetry({ method, repeatable, outcome, attempt, elapsedMs, policy, random });
       if (!decision.retry) {
@@ -66,7 +78,6 @@ export function controlClient(options: ControlClientOptions = {}): ControlClient
         return made.answer;
       }
       await pause(decision.delayMs, signal);
-      const status = "status" in outcome ? outcome.status : undefined;
       onRetry?.({ method, url: redactUrl(url), attempt, status });
     }
   };
