@@ -66,7 +66,7 @@ const PURE: readonly string[] = [
   "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet}.ts",
   "backends/glance/{urls,wire,mapping,patch}.ts",
   "backends/keystone/{auth,catalog,clouds,token}.ts",
-  "backends/http/{answer,errors}.ts",
+  "backends/http/{answer,errors,retry}.ts",
 ];
 
 /** What a pure file may take of Node. */

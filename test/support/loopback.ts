@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer, type ServerOptions } from "node:https";
 import { createServer as createRawServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
@@ -17,6 +18,18 @@ export async function httpServer(listener: RequestListener, onExpect?: RequestLi
     server.close();
   });
   return `http://127.0.0.1:${await portOf(server)}`;
+}
+
+/** A web server that speaks TLS, for one test. Returns its URL, without a path. */
+export async function httpsServer(options: ServerOptions, listener: RequestListener): Promise<string> {
+  const server = createHttpsServer(options, listener);
+  // A client that doesn't trust it goes away in the middle of the handshake.
+  server.on("tlsClientError", () => undefined);
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `https://127.0.0.1:${await portOf(server)}`;
 }
 
 /** A server that leaves everything to the test. Returns its URL, without a path. */

@@ -3,6 +3,7 @@ import { glanceRules, type Image, type ImageSpec } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
 import type { ControlClient } from "../http/client.ts";
 import { httpError, readBody } from "../http/errors.ts";
+import type { TlsSettings } from "../http/tls.ts";
 import type { Session } from "../keystone/session.ts";
 import { downloadData, uploadData } from "./data.ts";
 import { listImages } from "./list.ts";
@@ -23,14 +24,17 @@ export interface GlanceOptions {
   readonly projectId: string | undefined;
   readonly session: Session;
   readonly client: ControlClient;
+  /** For image data: the client has its own. Default: Node's own settings. */
+  readonly tls?: TlsSettings | undefined;
   /** What it takes of a spec. */
   readonly spec: z.ZodType<ImageSpec>;
 }
 
 /** A backend that speaks the Image API v2. */
 export function glanceBackend(options: GlanceOptions): Backend {
-  const { name, endpoint, region, projectId, session, spec } = options;
+  const { name, endpoint, region, projectId, session, tls, spec } = options;
   const urls = glanceUrls(endpoint);
+  const dataContext = { session, urls, tls, region };
   const client = authorizedClient(options.client, session);
   const rules = glanceRules;
   const toImage = (wire: WireImage): Image => imageFromWire(wire, { rules, region });
@@ -83,8 +87,8 @@ export function glanceBackend(options: GlanceOptions): Backend {
       if (answer.status !== 204 && answer.status !== 404) throw httpError(answer, `Deletion of image ${id}`);
     },
 
-    upload: (id, data, callOptions) => uploadData({ session, urls, region }, id, data, callOptions),
-    download: (id, callOptions) => downloadData({ session, urls, region }, id, callOptions),
+    upload: (id, data, callOptions) => uploadData(dataContext, id, data, callOptions),
+    download: (id, callOptions) => downloadData(dataContext, id, callOptions),
     members: glanceMembers(client, urls),
   };
 }

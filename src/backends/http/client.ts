@@ -1,7 +1,17 @@
-import ky, { isHTTPError, isNetworkError, isTimeoutError } from "ky";
+import { setTimeout as delay } from "node:timers/promises";
+import ky, { isNetworkError, isTimeoutError } from "ky";
 import { NetworkError, type RequestRetryEvent, redactUrl } from "../../model/index.ts";
-import { type HttpAnswer, parseBody } from "./answer.ts";
-import { failureOf } from "./errors.ts";
+import { type HttpAnswer, parseBody, requestIdOf } from "./answer.ts";
+import { publishRequest } from "./diagnostics.ts";
+import { networkError } from "./errors.ts";
+import {
+  decideRetry,
+  failureKind,
+  type Outcome,
+  type RetryOptions,
+  retryAfterMs,
+  retryPolicy,
+} from "./retry.ts";
 
 /** Options of {@link controlClient}. */
 export interface ControlClientOptions {
@@ -9,8 +19,8 @@ export interface ControlClientOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** How long one attempt may take, in milliseconds. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
-  /** How often a request that may be repeated is made again at most. Default: 2. */
-  readonly retry?: { readonly limit?: number | undefined } | undefined;
+  /** Whether a request that may be repeated is made again. */
+  readonly retry?: RetryOptions | undefined;
 }
 
 /** A call to an API. */
@@ -29,8 +39,10 @@ export interface ControlRequest {
 /** Makes calls to APIs, not transfers of data: answers whole, whatever their status. */
 export type ControlClient = (request: ControlRequest) => Promise<HttpAnswer>;
 
-/** 413 isn't among them: Glance answers it where a quota is exceeded. */
-const PASSING_STATUSES = [408, 429, 502, 503, 504];
+/** How one attempt ended, and what it means where it is the last. */
+type Attempt =
+  | { readonly answer: HttpAnswer; readonly outcome: Outcome }
+  | { readonly error: NetworkError; readonly outcome: Outcome };
 
 /**
  * A client for the control plane. It rejects with `ERR_NETWORK` or `ERR_TIMEOUT` when no answer came, and with
@@ -38,70 +50,90 @@ const PASSING_STATUSES = [408, 429, 502, 503, 504];
  * `fetch` would take the token to another origin.
  */
 export function controlClient(options: ControlClientOptions = {}): ControlClient {
-  const { fetch, timeoutMs = 60_000, retry = {} } = options;
+  const { timeoutMs = 60_000 } = options;
+  const fetch: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init);
+  const policy = retryPolicy(options.retry);
   return async (request) => {
-    const { method, url, json, signal, onRetry } = request;
-    const repeatable = request.repeatable ?? (method === "GET" || method === "DELETE");
-    const contentType = json === undefined ? {} : { "content-type": "application/json" };
-    try {
-      const call = ky(url, {
+    const { method, url, repeatable, signal, onRetry } = request;
+    const start = performance.now();
+    for (let attempt = 1; ; attempt++) {
+      const attemptStart = performance.now();
+      const made = await makeOnce(request, fetch, timeoutMs);
+      const { outcome } = made;
+      const end = performance.now();
+      const status = "status" in outcome ? outcome.status : undefined;
+      publishRequest(() => ({
         method,
-        headers: { accept: "application/json", ...contentType, ...request.headers },
-        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-        ...(signal === undefined ? {} : { signal }),
-        fetch: (input, init) => (fetch ?? globalThis.fetch)(input, init),
-        redirect: "manual",
-        timeout: timeoutMs,
-        parseJson: parseBody,
-        retry: {
-          limit: repeatable ? (retry.limit ?? 2) : 0,
-          methods: [method.toLowerCase()],
-          statusCodes: PASSING_STATUSES,
-          afterStatusCodes: [429, 503],
-          jitter: true,
-          backoffLimit: 10_000,
-          maxRetryAfter: 60_000,
-        },
-        hooks: {
-          beforeRetry: [
-            ({ error, retryCount }) =>
-              onRetry?.({
-                method,
-                url: redactUrl(url),
-                attempt: retryCount,
-                status: isHTTPError(error) ? error.response.status : undefined,
-              }),
-          ],
-        },
-      });
-      const { status, headers } = await call;
-      // Not the response's own `text()`: ky's is bound by the timeout.
-      return { method, url, status, headers, body: parseBody(await call.text()) };
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (isHTTPError(error)) {
-        const { status, headers } = error.response;
-        return { method, url, status, headers, body: error.data };
+        url: redactUrl(url),
+        status,
+        requestId: "answer" in made ? requestIdOf(made.answer) : undefined,
+        durationMs: end - attemptStart,
+        attempt,
+      }));
+      const elapsedMs = end - start;
+      const random = Math.random();
+      const decision = decideRetry({ method, repeatable, outcome, attempt, elapsedMs, policy, random });
+      if (!decision.retry) {
+        if ("error" in made) throw made.error;
+        return made.answer;
       }
-      throw networkError(error, method, url, timeoutMs);
+      await pause(decision.delayMs, signal);
+      onRetry?.({ method, url: redactUrl(url), attempt, status });
     }
   };
 }
 
-function networkError(error: unknown, method: string, url: string, timeoutMs: number): NetworkError {
-  const call = `${method} ${redactUrl(url)}`;
-  if (isTimeoutError(error)) {
-    return new NetworkError(`${call} was not answered within ${timeoutMs} ms`, {
-      code: "ERR_TIMEOUT",
-      phase: "request",
-    });
+async function makeOnce(
+  { method, url, headers, json, signal }: ControlRequest,
+  fetch: typeof globalThis.fetch,
+  timeoutMs: number,
+): Promise<Attempt> {
+  signal?.throwIfAborted();
+  const contentType = json === undefined ? {} : { "content-type": "application/json" };
+  const call = ky(url, {
+    method,
+    headers: { accept: "application/json", ...contentType, ...headers },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    ...(signal === undefined ? {} : { signal }),
+    fetch,
+    redirect: "manual",
+    timeout: timeoutMs,
+    throwHttpErrors: false,
+    retry: 0,
+  });
+  try {
+    const response = await call;
+    // Not the response's own `text()`: ky's is bound by the timeout.
+    const text = response.ok ? await call.text() : await call.text().catch(() => "");
+    signal?.throwIfAborted();
+    const answer = { method, url, status: response.status, headers: response.headers, body: parseBody(text) };
+    return { answer, outcome: { status: answer.status, retryAfterMs: retryAfterMs(answer.headers) } };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (isTimeoutError(error))
+      return { error: timeoutError(method, url, timeoutMs), outcome: { failure: "timeout" } };
+    // ky's own error carries the request, and that the token.
+    const cause = innermost(isNetworkError(error) ? error.cause : error);
+    return {
+      error: networkError(method, url, "request", cause),
+      outcome: { failure: failureKind(cause) },
+    };
   }
-  // ky's own error carries the request, and that the token.
-  const cause = isNetworkError(error) ? innermost(error.cause) : innermost(error);
-  return new NetworkError(`${call} failed: ${failureOf(cause)}`, {
-    code: "ERR_NETWORK",
+}
+
+async function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await delay(delayMs, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+function timeoutError(method: string, url: string, timeoutMs: number): NetworkError {
+  return new NetworkError(`${method} ${redactUrl(url)} was not answered within ${timeoutMs} ms`, {
+    code: "ERR_TIMEOUT",
     phase: "request",
-    cause,
   });
 }
 

@@ -2,16 +2,19 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { Socket } from "node:net";
-import { NetworkError, redactUrl, TransferError } from "../../model/index.ts";
+import { type NetworkError, redactUrl, TransferError } from "../../model/index.ts";
 import type { ImageData } from "../backend.ts";
 import { type HttpAnswer, parseBody } from "./answer.ts";
-import { failureOf } from "./errors.ts";
+import { networkError } from "./errors.ts";
+import type { TlsSettings } from "./tls.ts";
 
 /** A request whose body is image data. */
 export interface PutDataRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly data: ImageData;
+  /** Default: Node's own settings. */
+  readonly tls?: TlsSettings | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -35,13 +38,14 @@ export interface DataSent extends HttpAnswer {
  *
  * @throws NetworkError when no answer came.
  */
-export async function putData({ url, headers, data, signal }: PutDataRequest): Promise<DataSent> {
+export async function putData({ url, headers, data, tls, signal }: PutDataRequest): Promise<DataSent> {
   signal?.throwIfAborted();
   const { sizeBytes } = data;
   const length =
     sizeBytes === undefined ? { "transfer-encoding": "chunked" } : { "content-length": String(sizeBytes) };
   const request = send(url, {
     method: "PUT",
+    ...tls,
     headers: { ...headers, ...length, expect: "100-continue" },
     agent: false,
   });
@@ -70,7 +74,7 @@ export async function putData({ url, headers, data, signal }: PutDataRequest): P
   }
 }
 
-function send(url: string, options: http.RequestOptions): ClientRequest {
+function send(url: string, options: https.RequestOptions): ClientRequest {
   return new URL(url).protocol === "https:" ? https.request(url, options) : http.request(url, options);
 }
 
@@ -82,8 +86,7 @@ function answerOf(
 ): Promise<IncomingMessage> {
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     const fail = (cause: Error): void => {
-      const message = `${request.method} ${redactUrl(url)} failed: ${failureOf(cause)}`;
-      reject(new NetworkError(message, { code: "ERR_NETWORK", phase, cause }));
+      reject(networkError(request.method, url, phase, cause));
     };
     request.once("response", resolve);
     request.on("error", fail);
@@ -228,6 +231,8 @@ async function readAnswer(
 export interface GetDataRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Default: Node's own settings. */
+  readonly tls?: TlsSettings | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -247,10 +252,11 @@ export type DataAnswer =
  *
  * @throws NetworkError when no answer came.
  */
-export async function getData({ url, headers, signal }: GetDataRequest): Promise<DataAnswer> {
+export async function getData({ url, headers, tls, signal }: GetDataRequest): Promise<DataAnswer> {
   signal?.throwIfAborted();
   const request = send(url, {
     method: "GET",
+    ...tls,
     headers: { ...headers },
     agent: false,
     ...(signal === undefined ? {} : { signal }),

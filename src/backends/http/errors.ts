@@ -4,10 +4,12 @@ import {
   httpErrorCode,
   isRetryableStatus,
   issuesOf,
+  NetworkError,
   ResponseError,
   redactUrl,
 } from "../../model/index.ts";
 import { type HttpAnswer, requestIdOf } from "./answer.ts";
+import { codeOf, failureKind, retryAfterMs } from "./retry.ts";
 
 /**
  * The error that a refusal means.
@@ -30,7 +32,7 @@ export function httpError(answer: HttpAnswer, what: string, where = ""): HttpErr
     method,
     url: redactUrl(url),
     requestId,
-    retryAfterMs: retryAfterMs(answer.headers.get("retry-after")),
+    retryAfterMs: retryAfterMs(answer.headers),
     retryable: isRetryableStatus(status),
   });
 }
@@ -70,14 +72,41 @@ function messageOf(body: unknown): string | undefined {
   return "error" in body ? messageOf(body.error) : undefined;
 }
 
+/** The error of a call that got no answer. It is worth another attempt unless a name or a certificate is wrong. */
+export function networkError(
+  method: string,
+  url: string,
+  phase: NetworkError["phase"],
+  cause: unknown,
+): NetworkError {
+  const kind = failureKind(cause);
+  return new NetworkError(
+    `${method} ${redactUrl(url)} failed: ${failureOf(cause)}${adviceOn(codeOf(cause), failureOf(cause))}`,
+    {
+      code: "ERR_NETWORK",
+      phase,
+      cause,
+      retryable: kind !== "dns" && kind !== "tls",
+    },
+  );
+}
+
+/** What to do about a certificate. Nothing is added where the reason says it all. */
+function adviceOn(code: string, reason: string): string {
+  if (/^UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|SELF_SIGNED_CERT/.test(code))
+    return ": set cacert (OS_CACERT) to the PEM file of the authority that signed the server's certificate";
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
+    return ": use a name of the certificate in authUrl, or in imageEndpointOverride";
+  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID")
+    return ": only verify: false would accept it, and would accept any other as well";
+  // TLS 1.3 has a code for it; of TLS 1.2 there is EPROTO, and OpenSSL's words.
+  if (/alert (certificate required|handshake failure)/.test(reason))
+    return ": where the server asks for a certificate, set cert and key (OS_CERT, OS_KEY)";
+  return "";
+}
+
 /** Why no answer came. Node.js has no message for a host of several addresses, none of which answers. */
 export function failureOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   return cause.message || ("code" in cause ? String(cause.code) : cause.name);
-}
-
-/** `Retry-After` in milliseconds (RFC 9110, section 10.2.3), where it is a number of seconds. */
-function retryAfterMs(value: string | null): number | undefined {
-  const seconds = value === null || value.trim() === "" ? Number.NaN : Number(value);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }

@@ -47,7 +47,13 @@ export async function resolveCloud(
       subject: "The authentication",
     });
   }
-  return { ...config, auth: { ...config.auth, authUrl } };
+  const [cacert, cert, key] = [config.cacert, config.cert, config.key].map(fromHome);
+  return { ...config, cacert, cert, key, auth: { ...config.auth, authUrl } };
+}
+
+/** A path as shells and openstacksdk take it. */
+function fromHome(path: string | undefined): string | undefined {
+  return path?.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
 }
 
 async function baseOf(cloud: string | undefined, given: CloudOptions): Promise<CloudConfig> {

@@ -1,10 +1,11 @@
-import { type Issue, SpecError, UnsupportedError, unknownKey } from "../../model/index.ts";
+import { type Issue, SpecError, unknownKey } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
 import { glanceBackend } from "../glance/backend.ts";
 import { controlClient } from "../http/client.ts";
+import { RETRY_KEYS } from "../http/retry.ts";
+import { openTransport } from "../http/transport.ts";
 import { AUTH_KEYS } from "../keystone/auth.ts";
 import { findEndpoint, regionOf } from "../keystone/catalog.ts";
-import type { CloudConfig } from "../keystone/clouds.ts";
 import { resolveCloud } from "../keystone/resolve.ts";
 import { keystoneSession } from "../keystone/session.ts";
 import { OPTION_NAMES, type OpenStackOptions } from "./options.ts";
@@ -16,14 +17,14 @@ import { openstackSpec } from "./spec.ts";
  *
  * @throws AuthError `ERR_AUTH_FAILED` when there is no such cloud, or it refuses the credentials;
  *   `ERR_ENDPOINT_NOT_FOUND` when it has no image service in the region, at the interface.
- * @throws SpecError `ERR_SPEC_INVALID` when an option is wrong or missing.
+ * @throws SpecError `ERR_SPEC_INVALID` when an option is wrong or missing, or names a file that can't be used.
  */
 export async function openstack(options: OpenStackOptions = {}): Promise<Backend> {
   checkOptions(options);
   const { fetch, timeoutMs, retry, ...cloudOptions } = options;
   const config = await resolveCloud(cloudOptions);
-  refuseTls(config);
-  const client = controlClient({ fetch, timeoutMs, retry });
+  const transport = await openTransport({ ...config, fetch });
+  const client = controlClient({ fetch: transport.fetch, timeoutMs, retry });
   const session = keystoneSession({ auth: config.auth, client, now: Date.now });
   const { projectId, catalog } = await session.token();
   const endpoint =
@@ -43,6 +44,7 @@ export async function openstack(options: OpenStackOptions = {}): Promise<Backend
     projectId,
     session,
     client,
+    tls: transport.tls,
     spec: openstackSpec(region),
   });
 }
@@ -51,6 +53,7 @@ function checkOptions(options: OpenStackOptions): void {
   const issues: Issue[] = [
     ...unknownKeys(options, OPTION_NAMES, []),
     ...unknownKeys(options.auth ?? {}, AUTH_KEYS, ["auth"]),
+    ...unknownKeys(options.retry ?? {}, RETRY_KEYS, ["retry"]),
   ];
   if (issues.length > 0) throw new SpecError(issues, { subject: "The options of openstack()" });
 }
@@ -59,13 +62,4 @@ function unknownKeys(value: object, known: readonly string[], path: readonly str
   return Object.keys(value)
     .filter((key) => !known.includes(key))
     .map((key) => ({ path: [...path, key], message: unknownKey(key, known) }));
-}
-
-function refuseTls({ verify, cacert, cert, key }: CloudConfig): void {
-  const refuse = (capability: string, alternative: string): UnsupportedError =>
-    new UnsupportedError({ backend: "openstack", capability, alternative });
-  if (cacert !== undefined) throw refuse("cacert", "set NODE_EXTRA_CA_CERTS for the process");
-  if (verify === false) throw refuse("verify: false", "give the cloud's CA in NODE_EXTRA_CA_CERTS");
-  if (cert !== undefined || key !== undefined)
-    throw refuse("cert", "use a password or an application credential");
 }

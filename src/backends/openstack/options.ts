@@ -1,4 +1,4 @@
-import type { ControlClientOptions } from "../http/client.ts";
+import type { RetryOptions } from "../http/retry.ts";
 import type { AuthOptions } from "../keystone/auth.ts";
 
 /** Options of `openstack()`. What is given here comes over what `clouds.yaml` or `OS_*` variables say. */
@@ -13,19 +13,25 @@ export interface OpenStackOptions {
   readonly interface?: string | undefined;
   /** The image service's URL, in place of the one in the service catalog. */
   readonly imageEndpointOverride?: string | undefined;
-  /** Whether the servers' certificates are checked. Only `true`, the default, is supported yet. */
+  /** Whether the servers' certificates are checked. Default: `true`. With `false` anybody can pose as the cloud. */
   readonly verify?: boolean | undefined;
-  /** Not supported yet: set `NODE_EXTRA_CA_CERTS` for the process. */
+  /** The path of a PEM file: whom to trust with the servers' certificates, in place of those whom Node trusts. */
   readonly cacert?: string | undefined;
-  /** Not supported yet. */
+  /** The path of a PEM file: the certificate to show to servers. Holds its key as well where `key` is not given. */
   readonly cert?: string | undefined;
-  /** Not supported yet. */
+  /** The path of a PEM file: the key of `cert`, without a passphrase. */
   readonly key?: string | undefined;
   /** How long one attempt of a call that moves no image data may take, in milliseconds. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
-  /** How often such a call is made again at most. Default: 2. */
-  readonly retry?: ControlClientOptions["retry"];
-  /** Makes the calls that move no image data. Default: the global `fetch`. */
+  /**
+   * How often, and for how long, such a call is made again: one that changes nothing, or may be repeated, after a
+   * passing refusal (408, 429, 502, 503, 504) or a connection that failed. Default: twice.
+   */
+  readonly retry?: RetryOptions | undefined;
+  /**
+   * Makes the calls that move no image data, with TLS settings of its own: those above are for image data then.
+   * Default: the global `fetch`, or one over `node:https` where there are such settings.
+   */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 

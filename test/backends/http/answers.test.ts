@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type HttpAnswer, parseBody, requestIdOf } from "../../../src/backends/http/answer.ts";
-import { failureOf, httpError, readBody, reasonOf } from "../../../src/backends/http/errors.ts";
+import { failureOf, httpError, networkError, readBody, reasonOf } from "../../../src/backends/http/errors.ts";
 import { rejectionOf } from "../../support/errors.ts";
 
 function answer(
@@ -112,4 +112,42 @@ describe("the reason of a failed connection", () => {
   ])("%s", (cause, reason) => {
     expect(failureOf(cause)).toBe(reason);
   });
+});
+
+describe("an error of a certificate says what to do:", () => {
+  it.each<[code: string, advice: string]>([
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "set cacert (OS_CACERT)"],
+    ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "set cacert (OS_CACERT)"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "set cacert (OS_CACERT)"],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", "set cacert (OS_CACERT)"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "use a name of the certificate in authUrl"],
+    ["CERT_HAS_EXPIRED", "only verify: false would accept it"],
+  ])("%s", (code, advice) => {
+    const error = networkError("GET", "https://a.example/x", "request", coded(code));
+    expect(error.message).toContain(`GET https://a.example/x failed: no: `);
+    expect(error.message).toContain(advice);
+    expect(error.retryable).toBe(false);
+  });
+
+  it.each<[code: string, reason: string]>([
+    ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "40:error:0A:SSL:tlsv13 alert certificate required:1:SSL"],
+    ["EPROTO", "write EPROTO 40:error:0A:SSL:ssl/tls alert handshake failure:1:SSL"],
+  ])("%s, of a server that asks for one", (code, reason) => {
+    const error = networkError("GET", "https://a.example/x", "request", coded(code, reason));
+    expect(error.message).toContain("set cert and key (OS_CERT, OS_KEY)");
+    expect(error.retryable).toBe(false);
+  });
+
+  it("and other errors don't", () => {
+    const error = networkError("GET", "https://a.example/x?name=y", "upload", coded("ECONNRESET"));
+    expect(error).toMatchObject({
+      message: "GET https://a.example/x?name=… failed: no",
+      phase: "upload",
+      retryable: true,
+    });
+  });
+
+  function coded(code: string, reason = "no"): Error {
+    return Object.assign(new Error(reason), { code });
+  }
 });

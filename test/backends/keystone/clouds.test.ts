@@ -179,6 +179,17 @@ describe("the OS_* variables", () => {
     });
   });
 
+  it.each([
+    ["true", false],
+    ["1", false],
+    ["Yes", false],
+    ["false", undefined],
+    ["0", undefined],
+    ["", undefined],
+  ])("OS_INSECURE=%s is verify: %s", (value, verify) => {
+    expect(environmentCloud({ OS_INSECURE: value }).verify).toBe(verify);
+  });
+
   it("of older clouds say tenant, one domain for both, and an endpoint type", () => {
     const old = {
       OS_TENANT_NAME: "demo",

@@ -205,3 +205,9 @@ async function write(path: string, text: string): Promise<void> {
 function cloud(name: string, host: string, more = "profile: x"): string {
   return `clouds:\n  ${name}:\n    ${more}\n    auth:\n        auth_url: https://${host}.example\n`;
 }
+
+it("~ in the paths of certificates is the home", async () => {
+  const paths = { cacert: "~/ca.pem", cert: "/etc/cert.pem", key: "~other/key.pem" };
+  const auth = { authUrl: "https://keystone.example" };
+  expect(await resolveCloud({ auth, ...paths })).toMatchObject({ ...paths, cacert: join(home, "ca.pem") });
+});
