@@ -19,6 +19,7 @@ const folder = join(import.meta.dirname, "..", "reports");
 const stages = {
   "npm test": ["unit", "package"],
   "npm run test:integration": ["integration"],
+  "npm run test:integration:newer": ["integration-newer"],
 };
 
 const failedStages = new Set(process.argv.slice(2));

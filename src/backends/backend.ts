@@ -40,8 +40,9 @@ export type MetadataOperation = AttributeOperation | PropertyOperation | TagOper
  *
  * - Every method that is not required is a capability: without it, plans that need it are refused with
  *   `ERR_UNSUPPORTED` before anything is sent.
- * - Refusals are {@link HttpError}s: 404 where the image is gone or can't be seen, 403 where it may not be changed
- *   so, 409 where its state forbids it. No answer is a `NetworkError`.
+ * - Refusals are {@link HttpError}s: 404 where the image is gone or can't be seen (or 410, which has the same
+ *   code, where it goes while its data comes), 403 where it may not be changed so, 409 where its state forbids it.
+ *   No answer is a `NetworkError`.
  * - Images are returned whole, `properties` without what only the server writes.
  */
 export interface Backend {
@@ -101,6 +102,6 @@ export interface Members {
   list(id: string, options?: CallOptions): Promise<readonly string[]>;
   /** Shares the image. Repeating is harmless. Rejects with 403 unless the visibility is `shared`. */
   add(id: string, project: string, options?: CallOptions): Promise<void>;
-  /** Ends the sharing. Repeating is harmless. */
+  /** Ends the sharing. Repeating is harmless. A gone image may be refused with 404, or be no error. */
   remove(id: string, project: string, options?: CallOptions): Promise<void>;
 }

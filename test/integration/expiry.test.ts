@@ -1,6 +1,6 @@
 /** A cloud of its own whose tokens are valid for a few seconds. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { openstack } from "../../src/backends/openstack/index.ts";
 import { ImageManager } from "../../src/index.ts";
 import { password } from "./cloud/seed.ts";
@@ -11,7 +11,7 @@ const TOKEN_SECONDS = 5;
 let cloud: Cloud | undefined;
 
 beforeAll(async () => {
-  cloud = await startCloud({ tokenSeconds: TOKEN_SECONDS });
+  cloud = await startCloud({ suite: inject("cloud").suite, tokenSeconds: TOKEN_SECONDS });
 });
 afterAll(() => cloud?.stop());
 

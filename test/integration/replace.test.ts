@@ -47,9 +47,10 @@ test("another format replaces the image", async () => {
   const source = { file: await temporaryFile(randomData(1000)) };
   const { image: old } = await images.apply({ name, ...formats, source });
 
-  const plan = await images.plan({ name, ...formats, diskFormat: "iso", source });
+  // A format that no cloud can tell from raw data.
+  const plan = await images.plan({ name, ...formats, diskFormat: "ploop", source });
   expect(plan).toMatchObject({ action: "replace", imageId: old.id, replaces: ["diskFormat"] });
-  expect((await images.apply(plan)).image).toMatchObject({ status: "active", diskFormat: "iso" });
+  expect((await images.apply(plan)).image).toMatchObject({ status: "active", diskFormat: "ploop" });
   expect(await imagesNamed(name)).toHaveLength(1);
 });
 

@@ -254,34 +254,44 @@ export type DataAnswer =
  */
 export async function getData({ url, headers, tls, signal }: GetDataRequest): Promise<DataAnswer> {
   signal?.throwIfAborted();
-  const request = send(url, {
-    method: "GET",
-    ...tls,
-    headers: { ...headers },
-    agent: false,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const request = send(url, { method: "GET", ...tls, headers: { ...headers }, agent: false });
   const answered = answerOf(request, url, "download");
+  const abort = () => request.destroy();
+  signal?.addEventListener("abort", abort, { once: true });
+  // Not left to Node.js, which takes its listener away only some time after the end.
+  const end = (): void => {
+    signal?.removeEventListener("abort", abort);
+    request.destroy();
+  };
   request.end();
   try {
     const response = await answered;
     const status = response.statusCode ?? 0;
-    if (status !== 200 && status !== 206)
-      return { kind: "refusal", method: "GET", url, ...(await readAnswer(response, signal)) };
-    const length = response.headers["content-length"];
-    const sizeBytes = length === undefined ? undefined : Number(length);
-    return { kind: "data", status, sizeBytes, chunks: bodyOf(response, sizeBytes, url, signal) };
+    if (status === 200 || status === 206) {
+      const length = response.headers["content-length"];
+      const sizeBytes = length === undefined ? undefined : Number(length);
+      return { kind: "data", status, sizeBytes, chunks: bodyOf(response, { url, sizeBytes, signal, end }) };
+    }
+    const answer = await readAnswer(response, signal);
+    end();
+    return { kind: "refusal", method: "GET", url, ...answer };
   } catch (error) {
+    end();
     signal?.throwIfAborted();
     throw error;
   }
 }
 
+interface Body {
+  readonly url: string;
+  readonly sizeBytes: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly end: () => void;
+}
+
 async function* bodyOf(
   response: IncomingMessage,
-  sizeBytes: number | undefined,
-  url: string,
-  signal: AbortSignal | undefined,
+  { url, sizeBytes, signal, end }: Body,
 ): AsyncGenerator<Uint8Array> {
   let offset = 0;
   try {
@@ -302,5 +312,6 @@ async function* bodyOf(
     });
   } finally {
     response.destroy();
+    end();
   }
 }

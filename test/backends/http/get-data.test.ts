@@ -106,7 +106,7 @@ it("a reader that stops closes the connection", async () => {
   const { signal } = new AbortController();
   for await (const _chunk of data(await getData({ url, headers: {}, signal })).chunks) break;
   await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce());
-  await vi.waitFor(() => expect(getEventListeners(signal, "abort")).toEqual([]));
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 describe("an abort", () => {
@@ -158,7 +158,14 @@ describe("an abort", () => {
     const { signal } = new AbortController();
     const url = await httpServer((_request, response) => response.end("data"));
     await collect(data(await getData({ url, headers: {}, signal })).chunks);
-    await vi.waitFor(() => expect(getEventListeners(signal, "abort")).toEqual([]));
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  it("after a refusal leaves no listener", async () => {
+    const { signal } = new AbortController();
+    const url = await httpServer((_request, response) => response.writeHead(204).end());
+    expect(await getData({ url, headers: {}, signal })).toMatchObject({ status: 204 });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });
 

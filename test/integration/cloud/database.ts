@@ -9,6 +9,8 @@ import type { Programs } from "./process.ts";
 interface DatabaseRecipe {
   readonly file: string;
   readonly packageName: string;
+  /** The folder of dpkg's database, which knows the version of that package. */
+  readonly dpkg: string;
   /** The management command of the package, and what it is to do, one after the other. */
   readonly manage: readonly string[];
   readonly steps: readonly (readonly [name: string, ...parameters: string[]])[];
@@ -30,8 +32,12 @@ export async function createDatabase(programs: Programs, recipe: DatabaseRecipe)
   await saveTemplate(recipe.file, template);
 }
 
-async function templateOf({ file, packageName, steps }: DatabaseRecipe): Promise<string> {
-  const { stdout: version } = await promisify(execFile)("dpkg-query", ["--show", packageName]);
+async function templateOf({ file, packageName, dpkg, steps }: DatabaseRecipe): Promise<string> {
+  const { stdout: version } = await promisify(execFile)("dpkg-query", [
+    `--admindir=${dpkg}`,
+    "--show",
+    packageName,
+  ]);
   const hash = createHash("sha256").update(version).update(JSON.stringify(steps));
   return join(cacheDirectory, `${hash.digest("hex").slice(0, 16)}-${basename(file)}`);
 }

@@ -5,6 +5,7 @@ import { succeeds } from "./health.ts";
 import { loopback } from "./ports.ts";
 import type { Program, Programs } from "./process.ts";
 import { accounts, password } from "./seed.ts";
+import type { SuiteHome } from "./suite.ts";
 
 interface GlanceOptions {
   readonly directory: string;
@@ -12,20 +13,26 @@ interface GlanceOptions {
   readonly authUrl: string;
   readonly imageUrl: string;
   readonly webDownloadPorts: readonly number[];
+  readonly home: SuiteHome;
 }
 
 /** Starts a Glance, which answers requests with a token only once its Keystone knows its user. */
 export async function startGlance(programs: Programs, options: GlanceOptions): Promise<Program> {
-  const databaseFile = join(options.directory, "glance.db");
-  const configFile = join(options.directory, "glance-api.conf");
+  const { directory, home } = options;
+  const databaseFile = join(directory, "glance.db");
+  const configFile = join(directory, "glance-api.conf");
   await writeFile(configFile, configuration(options, databaseFile));
   await createDatabase(programs, {
     file: databaseFile,
     packageName: "python3-glance",
-    manage: ["/usr/bin/glance-manage", "--config-file", configFile],
+    dpkg: home.dpkg,
+    manage: home.commandIn(directory, ["/usr/bin/glance-manage", "--config-file", configFile]),
     steps: [["db_sync"]],
   });
-  return programs.start("glance", ["/usr/bin/glance-api", "--config-file", configFile]);
+  return programs.start(
+    "glance",
+    home.commandIn(directory, ["/usr/bin/glance-api", "--config-file", configFile]),
+  );
 }
 
 /** Only a Glance that trusts the token's Keystone gives its images: not one that took the port before. */

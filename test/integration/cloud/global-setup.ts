@@ -1,5 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { type Cloud, startCloud } from "./start.ts";
+import { requestedSuite } from "./suite.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -9,7 +10,7 @@ declare module "vitest" {
 
 /** Starts the cloud that all test files share; they get at it through `inject("cloud")`. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { stop, ...cloud } = await startCloud();
+  const { stop, ...cloud } = await startCloud({ suite: requestedSuite() });
   project.provide("cloud", cloud);
   return stop;
 }

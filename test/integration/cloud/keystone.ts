@@ -26,6 +26,7 @@ export async function startKeystone(programs: Programs, options: KeystoneOptions
   await createDatabase(programs, {
     file: databaseFile,
     packageName: "python3-keystone",
+    dpkg: "/var/lib/dpkg",
     manage: ["/usr/bin/keystone-manage", "--config-file", configFile],
     steps: [["db_sync"], ["bootstrap", "--bootstrap-password", password, "--bootstrap-region-id", region]],
   });

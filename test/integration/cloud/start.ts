@@ -1,16 +1,17 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { listsImages, startGlance } from "./glance.ts";
 import { signIn } from "./identity.ts";
 import { startKeystone } from "./keystone.ts";
 import { freePort, isFree, loopback } from "./ports.ts";
 import { createPrograms, type Programs } from "./process.ts";
 import { password, region, seed } from "./seed.ts";
+import { installSuite, type Suite, type SuiteHome } from "./suite.ts";
 
 export interface CloudOptions {
+  /** The Debian release whose Glance is run, `bookworm` unless given. */
+  readonly suite?: Suite;
   /** How long a token is valid, 3600 unless given. */
   readonly tokenSeconds?: number;
   /** The ports of 127.0.0.1 that web-download may read from: all of them unless given. */
@@ -18,6 +19,7 @@ export interface CloudOptions {
 }
 
 export interface Cloud {
+  readonly suite: Suite;
   readonly authUrl: string;
   readonly imageUrl: string;
   readonly region: "RegionOne";
@@ -26,6 +28,10 @@ export interface Cloud {
   /** A file with the clouds `admin`, `demo` and `other`. */
   readonly cloudsYaml: string;
   stop(): Promise<void>;
+}
+
+interface StartOptions extends Omit<CloudOptions, "suite"> {
+  readonly home: SuiteHome;
 }
 
 interface Ports {
@@ -37,20 +43,16 @@ const attempts = 3;
 
 /** Starts a Keystone and a Glance of their own, which end at the latest when this process does. */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
-  await install();
+  const { suite = "bookworm", ...others } = options;
+  const home = await installSuite(suite);
   for (let attempt = 1; ; attempt += 1) {
     const ports = { keystone: await freePort(), glance: await freePort() };
     try {
-      return await startOn(ports, options);
+      return { suite, ...(await startOn(ports, { ...others, home })) };
     } catch (error) {
       if (attempt === attempts || !(await wasTaken(ports))) throw error;
     }
   }
-}
-
-async function install(): Promise<void> {
-  const script = join(import.meta.dirname, "install.sh");
-  await promisify(execFile)("/bin/sh", [script]);
 }
 
 /** Asked when nothing of ours runs any more: what listens then has listened before. */
@@ -58,7 +60,7 @@ async function wasTaken({ keystone, glance }: Ports): Promise<boolean> {
   return keystone === glance || !(await isFree(keystone)) || !(await isFree(glance));
 }
 
-async function startOn(ports: Ports, options: CloudOptions): Promise<Cloud> {
+async function startOn(ports: Ports, options: StartOptions): Promise<Omit<Cloud, "suite">> {
   const directory = await mkdtemp(join(tmpdir(), "imagewright-cloud-"));
   const programs = createPrograms(directory);
   try {
@@ -73,14 +75,14 @@ async function startPrograms(
   programs: Programs,
   directory: string,
   ports: Ports,
-  { tokenSeconds = 3600, webDownloadPorts = [] }: CloudOptions,
-): Promise<Omit<Cloud, "stop">> {
+  { tokenSeconds = 3600, webDownloadPorts = [], home }: StartOptions,
+): Promise<Omit<Cloud, "suite" | "stop">> {
   const authUrl = `http://${loopback}:${ports.keystone}/v3`;
   const imageUrl = `http://${loopback}:${ports.glance}`;
   const cloudsYaml = join(directory, "clouds.yaml");
 
   const [glance] = await Promise.all([
-    startGlance(programs, { directory, port: ports.glance, authUrl, imageUrl, webDownloadPorts }),
+    startGlance(programs, { directory, port: ports.glance, authUrl, imageUrl, webDownloadPorts, home }),
     startKeystone(programs, { directory, port: ports.keystone, authUrl, tokenSeconds }).then(() =>
       seed(authUrl, imageUrl),
     ),

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { type Cloud, startCloud } from "./start.ts";
+import { requestedSuite } from "./suite.ts";
 
 async function runIn(cloud: Cloud, command: string, parameters: readonly string[]): Promise<number> {
   const child = spawn(command, parameters, {
@@ -31,7 +32,7 @@ if (command === undefined) {
   console.error("Usage: node with.ts -- COMMAND ARGUMENTS…");
   process.exitCode = 2;
 } else {
-  const cloud = await startCloud();
+  const cloud = await startCloud({ suite: requestedSuite() });
   try {
     process.exitCode = await runIn(cloud, command, parameters);
   } finally {

@@ -46,6 +46,16 @@ export function qcow2(virtualSizeBytes: number): Buffer {
   return disk;
 }
 
+/** A disk that shows another file where it has no data of its own: the host's, when somebody believes it. */
+export function qcow2OnTopOf(backingFile: string): Buffer {
+  const disk = qcow2(MIB);
+  const nameOffset = 1024;
+  disk.writeBigUInt64BE(BigInt(nameOffset), 8);
+  disk.writeUInt32BE(Buffer.byteLength(backingFile), 16);
+  disk.write(backingFile, nameOffset);
+  return disk;
+}
+
 /** The data in parts, as a program would make it. */
 export async function* inParts(data: Uint8Array, partBytes: number = 64 * 1024): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < data.length; start += partBytes) yield data.subarray(start, start + partBytes);
