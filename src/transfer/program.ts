@@ -14,6 +14,7 @@ async function* bytesOnly(open: OpenSource["open"]): AsyncGenerator<Uint8Array> 
         actual: typeof chunk,
       });
     }
-    yield chunk;
+    // A program may fill one buffer again and again, but the last chunk of a transfer is held back.
+    yield new Uint8Array(chunk);
   }
 }

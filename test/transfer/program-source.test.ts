@@ -21,6 +21,15 @@ it("its size may be unknown", async () => {
   expect((await collect(opened.chunks)).toString()).toBe("hello");
 });
 
+it("a program may fill one buffer again and again", async () => {
+  const open = async function* () {
+    const buffer = Buffer.alloc(3);
+    for (const letter of "abc") yield buffer.fill(letter);
+  };
+  const { chunks } = await openTransfer({ open }, { algorithms: [] });
+  expect((await collect(chunks)).toString()).toBe("aaabbbccc");
+});
+
 describe("a program that fails", () => {
   const failure = new Error("mine");
 
