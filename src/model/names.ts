@@ -64,6 +64,15 @@ const SWALLOWED: readonly string[] = [
   "set_data",
 ];
 
+const WRITTEN_BY_CLOUD = "is written by the cloud only";
+
+/** Names that no user's property can have, and why. */
+const RESERVED: ReadonlyMap<string, string> = new Map([
+  ...OWN_PROPERTIES.map((name) => [name, "is written by this library"] as const),
+  ...SERVER_PROPERTIES.map((name) => [name, WRITTEN_BY_CLOUD] as const),
+  ...SWALLOWED.map((name) => [name, "is a name that Glance answers for but does not store"] as const),
+]);
+
 /** Fields of an image that have a place of their own in a spec. */
 const FIELDS: Readonly<Record<string, string>> = {
   container_format: "containerFormat",
@@ -83,10 +92,9 @@ export function propertyNameProblem(name: string): string | undefined {
   if (name === "") return "a property needs a name";
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (field !== undefined) return `is a field of the image: use "${field}" of the spec`;
-  if (OWN_PROPERTIES.includes(name)) return "is written by this library";
-  if (SERVER_PROPERTIES.includes(name) || name.startsWith(SERVER_PREFIX))
-    return "is written by the cloud only";
-  if (SWALLOWED.includes(name)) return "is a name that Glance answers for but does not store";
+  const reserved = RESERVED.get(name);
+  if (reserved !== undefined) return reserved;
+  if (name.startsWith(SERVER_PREFIX)) return WRITTEN_BY_CLOUD;
   if (hasOuterSpace(name))
     return "has white space around it, which Glance strips on change but not at creation";
   return textProblem(name, LIMITS.propertyNameCharacters);
@@ -127,8 +135,12 @@ function hasOuterSpace(text: string): boolean {
   );
 }
 
+/** Neither NUL nor any part of a surrogate pair: almost every text, told at once. */
+const PLAIN = /^[^\0\ud800-\udfff]*$/;
+
 /** Glance answers 400 for characters of four bytes in UTF-8; unpaired surrogates and NUL survive no encoding. */
 function characterProblem(text: string): string | undefined {
+  if (PLAIN.test(text)) return undefined;
   if (/[\u{10000}-\u{10FFFF}]/u.test(text))
     return "has a character of four bytes in UTF-8 (such as an emoji), which Glance refuses";
   if (!text.isWellFormed()) return "has half of a surrogate pair";

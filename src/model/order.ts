@@ -6,5 +6,5 @@ export function compareStrings(a: string, b: string): number {
 
 /** The distinct members, in a stable order. */
 export function sortedSet(members: Iterable<string>): string[] {
-  return [...new Set(members)].sort(compareStrings);
+  return [...new Set(members)].sort();
 }

@@ -38,6 +38,11 @@ export interface Applied {
 
 const NOTHING_SENT: Verification = { status: "skipped", reason: "no data was sent" };
 
+/** What comes of an image that is as declared already. */
+export function leaveInPlace(image: Image): Applied {
+  return { image, verification: NOTHING_SENT };
+}
+
 /**
  * Does what a plan holds, exactly, to the image that it was made for.
  *
@@ -64,7 +69,7 @@ async function change(context: Context, plan: Plan, desired: ImageSpec, actual: 
   switch (plan.action) {
     case "none":
     case "create":
-      return { image: actual, verification: NOTHING_SENT };
+      return leaveInPlace(actual);
     case "update":
       return update(context, plan, desired, actual);
     case "replace":

@@ -1,14 +1,21 @@
-import { ATTRIBUTES, type Image, isServerProperty, type Rules, sortedSet } from "../model/index.ts";
+import {
+  ATTRIBUTES,
+  compareStrings,
+  type Image,
+  isServerProperty,
+  type Rules,
+  sortedSet,
+} from "../model/index.ts";
 import { contentDigest } from "./canonical.ts";
 
 /** A digest of all that a plan depends on: what users write of an image, and its data. */
 export function basisOf(image: Image, rules: Rules): string {
-  const properties = Object.entries(image.properties ?? {}).filter(
-    ([name]) => !isServerProperty(name, rules),
-  );
+  const properties = Object.entries(image.properties ?? {})
+    .filter(([name]) => !isServerProperty(name, rules))
+    .sort(([a], [b]) => compareStrings(a, b));
   return contentDigest({
     attributes: ATTRIBUTES.map((name) => image[name] ?? null),
-    properties: Object.fromEntries(properties),
+    properties,
     tags: sortedSet(image.tags ?? []),
     members: image.members === undefined ? null : sortedSet(image.members),
     data: [image.status, image.checksum ?? null, image.hashValue ?? null, image.sizeBytes ?? null],

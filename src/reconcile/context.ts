@@ -1,5 +1,5 @@
 import type { Backend, CallOptions } from "../backends/backend.ts";
-import type { ImageEvents } from "../model/index.ts";
+import type { Image, ImageEvents } from "../model/index.ts";
 import type { DigestMemory } from "../transfer/digest-memory.ts";
 
 /** Tells the listeners of an event. Never throws. */
@@ -8,11 +8,24 @@ export type Emit = <Name extends keyof ImageEvents>(
   event: Parameters<ImageEvents[Name]>[0],
 ) => void;
 
-/** What the steps of an apply work with. */
-export interface Context {
+/** What a call of the backend is made with. */
+export interface Calls {
   readonly backend: Backend;
   readonly emit: Emit;
   readonly signal: AbortSignal | undefined;
+}
+
+/** How the images that specs are about are found. */
+export interface Lookup {
+  /** The images that this project owns with this name. */
+  named(name: string): Promise<readonly Image[]>;
+  /** The image of this id, whoever owns it; `undefined` when it is gone or can't be seen. */
+  get(id: string): Promise<Image | undefined>;
+}
+
+/** What the steps of an apply work with. */
+export interface Context extends Calls {
+  readonly lookup: Lookup;
   /** How long an image may take to get from one status to the next, in milliseconds. */
   readonly statusTimeoutMs: number;
   /** What is known of the contents of local files. */
@@ -20,6 +33,6 @@ export interface Context {
 }
 
 /** The options of a backend's call. */
-export function callOptions({ signal, emit }: Context): CallOptions {
+export function callOptions({ signal, emit }: Calls): CallOptions {
   return { signal, onRetry: (event) => emit("request-retry", event) };
 }

@@ -2,7 +2,6 @@ import {
   ATTRIBUTES,
   type AttributeName,
   type AttributeOperation,
-  compareStrings,
   type Image,
   type ImageSpec,
   isServerProperty,
@@ -46,12 +45,16 @@ export function diffProperties(
   rules: Rules,
 ): PropertyOperation[] {
   if (desired === undefined) return [];
+  const wanted = new Map(Object.entries(desired));
+  const present = new Map(Object.entries(actual));
+  const differing = [...wanted.keys(), ...present.keys()].filter(
+    (name) => wanted.get(name) !== present.get(name),
+  );
   const operations: PropertyOperation[] = [];
-  for (const name of sortedSet([...Object.keys(desired), ...Object.keys(actual)])) {
+  for (const name of sortedSet(differing)) {
     if (OWN_PROPERTIES.includes(name) || isServerProperty(name, rules)) continue;
-    const to = Object.hasOwn(desired, name) ? desired[name] : undefined;
-    const from = Object.hasOwn(actual, name) ? actual[name] : undefined;
-    if (to === from) continue;
+    const to = wanted.get(name);
+    const from = present.get(name);
     if (from === undefined && to !== undefined) operations.push({ kind: "property", op: "add", name, to });
     if (from !== undefined && to !== undefined)
       operations.push({ kind: "property", op: "update", name, from, to });
@@ -84,15 +87,9 @@ function diffSets(
   if (desired === undefined) return [];
   const wanted = new Set(desired);
   const present = new Set(actual);
-  const added = [...wanted]
-    .filter((member) => !present.has(member))
-    .map((member) => ["add", member] as const);
-  const deleted = [...present]
-    .filter((member) => !wanted.has(member) && isOwned(member, ownership))
-    .map((member) => ["delete", member] as const);
-  return [...added, ...deleted]
-    .map(([op, member]): ["add" | "delete", string] => [op, member])
-    .sort(([, a], [, b]) => compareStrings(a, b));
+  const added = [...wanted].filter((member) => !present.has(member));
+  const deleted = [...present].filter((member) => !wanted.has(member) && isOwned(member, ownership));
+  return [...added, ...deleted].sort().map((member) => [wanted.has(member) ? "add" : "delete", member]);
 }
 
 function isSame(name: AttributeName, from: unknown, to: unknown): boolean {

@@ -12,6 +12,7 @@ import {
 } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
 import { type Family, familyOf, replacedId } from "./interrupted.ts";
+import { isOwn } from "./lookup.ts";
 
 const MAX_LISTED = 10;
 
@@ -101,15 +102,13 @@ export async function withMembers(context: Context, image: Image, wanted: boolea
 }
 
 async function findOwn(context: Context, spec: ImageSpec): Promise<Family | undefined> {
-  const { projectId, name: backendName } = context.backend;
-  const query = { name: spec.name, owner: projectId };
-  const named = (await collect(listImages(context, query))).filter((image) => !isGone(image.status));
+  const named = (await context.lookup.named(spec.name)).filter((image) => !isGone(image.status));
   const images = await withRelated(context, spec, named);
   const family = familyOf(images);
   if (family === undefined && images.length > 1) {
     const ids = images.map(({ id }) => id).join(" and ");
     throw ambiguous(
-      `${images.length} images of the ${backendName} backend are named ${JSON.stringify(spec.name)}: ${ids}. Give the id of one, or delete one`,
+      `${images.length} images of the ${context.backend.name} backend are named ${JSON.stringify(spec.name)}: ${ids}. Give the id of one, or delete one`,
       images,
     );
   }
@@ -122,7 +121,7 @@ async function withRelated(context: Context, spec: ImageSpec, named: readonly Im
   const wanted = [spec.id, ...named.map(replacedId)];
   for (const id of wanted) {
     if (id === undefined || images.has(id)) continue;
-    const image = await context.backend.get(id, callOptions(context));
+    const image = await context.lookup.get(id);
     if (image !== undefined && !isGone(image.status) && (id === spec.id || isOwn(context, image)))
       images.set(id, image);
   }
@@ -131,10 +130,6 @@ async function withRelated(context: Context, spec: ImageSpec, named: readonly Im
   return [...images.values()].filter(
     (image) => image === own || replacedId(own) === image.id || replacedId(image) === own.id,
   );
-}
-
-function isOwn({ backend: { projectId } }: Context, { owner }: Image): boolean {
-  return projectId === undefined || owner === projectId;
 }
 
 /** The ids of some images, as many as a message has room for. */

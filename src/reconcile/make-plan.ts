@@ -21,10 +21,18 @@ export interface PlanOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A plan, and what was seen when it was made. */
+export interface Planned {
+  readonly plan: Plan;
+  /** The image, where it is as declared: there is nothing to do. */
+  readonly inPlace: Image | undefined;
+}
+
 /** Reads what is there and plans how to get to the spec. Writes nothing. */
-export async function makePlan(context: Context, spec: ImageSpec, options: PlanOptions): Promise<Plan> {
+export async function makePlan(context: Context, spec: ImageSpec, options: PlanOptions): Promise<Planned> {
   const family = await findActual(context, spec, options.id);
-  if (family === undefined) return planFor(context, spec, undefined, options);
+  if (family === undefined)
+    return { plan: await planFor(context, spec, undefined, options), inPlace: undefined };
   const images = await Promise.all(
     [family.image, ...family.successors].map((image) => settled(context, image, spec)),
   );
@@ -32,9 +40,10 @@ export async function makePlan(context: Context, spec: ImageSpec, options: PlanO
   const left = successors.filter((image) => image !== undefined);
   if (actual !== undefined) {
     const adopted = await adopt(context, spec, { image: actual, successors: left }, options);
-    if (adopted !== undefined) return adopted;
+    if (adopted !== undefined) return { plan: adopted, inPlace: undefined };
   }
-  return discarding(await planFor(context, spec, actual, options), left);
+  const plan = discarding(await planFor(context, spec, actual, options), left);
+  return { plan, inPlace: plan.action === "none" ? actual : undefined };
 }
 
 /** The plan that ends an interrupted replacement, where one had got as far as the declared data. */

@@ -15,19 +15,23 @@ import {
   SpecError,
 } from "../model/index.ts";
 import { type DigestMemory, digestMemory } from "../transfer/digest-memory.ts";
-import { applyPlan, deleteImage } from "./apply.ts";
+import { applyPlan, deleteImage, leaveInPlace } from "./apply.ts";
 import { runBatch } from "./batch.ts";
-import { type Context, callOptions } from "./context.ts";
+import { type Calls, type Context, callOptions } from "./context.ts";
 import { downloadImage } from "./download.ts";
 import { checkId, findImage, listImages } from "./find.ts";
 import { type KeyedLock, keyedLock } from "./lock.ts";
-import { makePlan, type PlanOptions } from "./make-plan.ts";
+import { lookupByRequest, lookupInListing } from "./lookup.ts";
+import { makePlan, type Planned, type PlanOptions } from "./make-plan.ts";
 import type { Plan } from "./plan.ts";
 import { checkSupported } from "./supported.ts";
 import type { Verification } from "./verify.ts";
 
 /** How many specs are looked up at the same time. */
 const PLANNING_CONCURRENCY = 4;
+
+/** From how many specs on one listing of the project's images is less than a request for each name. */
+const LISTING_PAYS_FROM = 5;
 
 /** Options of {@link ImageManager}. */
 export interface ImageManagerOptions {
@@ -94,16 +98,13 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     input: ImageSpecInput | readonly ImageSpecInput[],
     options: PlanOptions = {},
   ): Promise<Plan | Plan[]> {
-    if (!isList(input)) return this.#plan(this.#parse(input), options);
-    const specs = input.map((spec) => this.#parse(spec));
-    checkDistinct(specs);
-    if (options.id !== undefined && specs.length > 1) {
+    if (!isList(input)) return (await this.#plan(input, options)).plan;
+    if (options.id !== undefined && input.length > 1) {
       throw new SpecError([{ path: ["id"], message: "is for one spec, not for several" }], {
         subject: "The options of plan()",
       });
     }
-    const limit = pLimit(PLANNING_CONCURRENCY);
-    return Promise.all(specs.map((spec) => limit(() => this.#plan(spec, options))));
+    return (await this.#planAll(input, options)).map(({ plan }) => plan);
   }
 
   /**
@@ -122,15 +123,19 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     const { signal, concurrency = 4 } = options;
     const given = options.source === undefined ? undefined : parseSource(options.source);
     if (!isList(input)) {
-      const plan = isPlan(input) ? input : await this.plan(input, { signal });
-      return this.#apply(plan, given, signal);
+      const planned = isPlan(input)
+        ? { plan: input, inPlace: undefined }
+        : await this.#plan(input, { signal });
+      return this.#apply(planned, given, signal);
     }
     if (given !== undefined && input.length > 1) {
       const issue = { path: ["source"], message: "is for one plan, not for several" };
       throw new SpecError([issue], { subject: "The options of apply()" });
     }
-    const plans = await this.#planAll(input, signal);
-    const tasks = plans.map((plan) => ({ name: plan.name, run: () => this.#apply(plan, given, signal) }));
+    const tasks = (await this.#planRest(input, signal)).map((planned) => ({
+      name: planned.plan.name,
+      run: () => this.#apply(planned, given, signal),
+    }));
     return runBatch(tasks, concurrency, signal);
   }
 
@@ -217,31 +222,56 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     return spec;
   }
 
-  async #plan(spec: ImageSpec, options: PlanOptions): Promise<Plan> {
+  async #plan(input: ImageSpecInput, options: PlanOptions): Promise<Planned> {
+    return this.#planIn(this.#context(options.signal), this.#parse(input), options);
+  }
+
+  async #planAll(inputs: readonly ImageSpecInput[], options: PlanOptions): Promise<Planned[]> {
+    const specs = inputs.map((input) => this.#parse(input));
+    checkDistinct(specs);
+    const context = this.#context(options.signal);
+    const { projectId } = context.backend;
+    const shared =
+      projectId === undefined || specs.length < LISTING_PAYS_FROM
+        ? context
+        : { ...context, lookup: lookupInListing(context) };
+    const limit = pLimit(PLANNING_CONCURRENCY);
+    return Promise.all(specs.map((spec) => limit(() => this.#planIn(shared, spec, options))));
+  }
+
+  async #planIn(context: Context, spec: ImageSpec, options: PlanOptions): Promise<Planned> {
     options.signal?.throwIfAborted();
     this.emit("plan-start", { name: spec.name });
-    const plan = await makePlan(this.#context(options.signal), spec, options);
-    if (spec.source !== undefined) this.#sources.set(plan, spec.source);
-    return plan;
+    const planned = await makePlan(context, spec, options);
+    if (spec.source !== undefined) this.#sources.set(planned.plan, spec.source);
+    return planned;
   }
 
   /** Plans for all specs before anything is written, so that a wrong one stops all. */
-  async #planAll(inputs: readonly Applicable[], signal: AbortSignal | undefined): Promise<Plan[]> {
+  async #planRest(inputs: readonly Applicable[], signal: AbortSignal | undefined): Promise<Planned[]> {
     const specs = inputs.filter((input): input is ImageSpecInput => !isPlan(input));
-    const planned = await this.plan(specs, { signal });
+    const planned = await this.#planAll(specs, { signal });
     return inputs
-      .map((input) => (isPlan(input) ? input : planned.shift()))
-      .filter((plan) => plan !== undefined);
+      .map((input) => (isPlan(input) ? { plan: input, inPlace: undefined } : planned.shift()))
+      .filter((each) => each !== undefined);
   }
 
-  async #apply(plan: Plan, given: Source | undefined, signal: AbortSignal | undefined): Promise<ApplyResult> {
+  /** Looks again whether the image is what the plan was made for, unless this call has just seen it in place. */
+  async #apply(
+    { plan, inPlace }: Planned,
+    given: Source | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<ApplyResult> {
     signal?.throwIfAborted();
     const source = given ?? this.#sources.get(plan);
     const event = { action: plan.action, name: plan.name, imageId: plan.imageId } as const;
     return this.#lock(plan.imageId ?? plan.name, async () => {
       let verification: Verification | undefined;
       const image = await this.#act(event, async () => {
-        const applied = await applyPlan(this.#context(signal), plan, source);
+        const applied =
+          inPlace === undefined || given !== undefined
+            ? await applyPlan(this.#context(signal), plan, source)
+            : leaveInPlace(inPlace);
         verification = applied.verification;
         return applied.image;
       });
@@ -265,14 +295,18 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   }
 
   #context(signal: AbortSignal | undefined): Context {
-    return {
+    const calls: Calls = {
       backend: this.#backend,
       signal,
-      statusTimeoutMs: this.#statusTimeoutMs,
-      digests: this.#digests,
       emit: (name, event) => {
         this.emit(name, ...([event] as EventEmitter.EventArgs<ImageEvents, typeof name>));
       },
+    };
+    return {
+      ...calls,
+      lookup: lookupByRequest(calls),
+      statusTimeoutMs: this.#statusTimeoutMs,
+      digests: this.#digests,
     };
   }
 }
