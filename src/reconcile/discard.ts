@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, CallOptions } from "../backends/backend.ts";
-import { HttpError } from "../model/index.ts";
-import { type Context, callOptions } from "./context.ts";
+import { type Calls, type Context, callOptions } from "./context.ts";
+import { isRefusal } from "./outcome.ts";
 
 /** How long the removal of an image may take; it goes on after an abort. */
 const TIMEOUT_MS = 30_000;
@@ -14,16 +14,20 @@ const PAUSE_MS = 200;
  * wrong, and that is what the caller has to hear of.
  */
 export async function discardImage(context: Context, id: string): Promise<void> {
-  const options = callOptions({ ...context, signal: AbortSignal.timeout(TIMEOUT_MS) });
   try {
-    await deleteWhenFree(context.backend, id, options);
+    await removeImage({ ...context, signal: AbortSignal.timeout(TIMEOUT_MS) }, id);
   } catch {
     // What stays behind is queued under the spec's name: the next apply takes it up.
   }
 }
 
-/** While Glance ends an upload, it reverts what is written: the protection may come back once or twice. */
-async function deleteWhenFree(backend: Backend, id: string, options: CallOptions): Promise<void> {
+/**
+ * Deletes an image, protected or not. While Glance ends an upload, it reverts what is written: the protection may come
+ * back once or twice.
+ */
+export async function removeImage(calls: Calls, id: string): Promise<void> {
+  const { backend } = calls;
+  const options = callOptions(calls);
   for (let attempt = 1; ; attempt++) {
     const image = await backend.get(id, options);
     if (image === undefined) return;
@@ -31,7 +35,7 @@ async function deleteWhenFree(backend: Backend, id: string, options: CallOptions
       if (image.protected === true) await unprotect(backend, id, options);
       return await backend.delete(id, options);
     } catch (error) {
-      if (!(error instanceof HttpError) || attempt === MAX_ATTEMPTS) throw error;
+      if (!isRefusal(error) || attempt === MAX_ATTEMPTS) throw error;
       await sleep(PAUSE_MS * attempt);
     }
   }

@@ -1,14 +1,17 @@
-import { type Image, ImagewrightError, PlanError, REPLACES_RECORD } from "../model/index.ts";
+import { type Image, PlanError, REPLACES_RECORD } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
-import { discardImage } from "./discard.ts";
+import { removeImage } from "./discard.ts";
 import { replacedId } from "./interrupted.ts";
 import { changeMetadata } from "./metadata.ts";
+import { isRefusal } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
 
 /**
  * Deletes the half-made images that a plan discards.
  *
  * @throws PlanError `ERR_PLAN_STALE` when one of them isn't a half-made successor of the plan's image.
+ * @throws HttpError when one of them can't be deleted: with another successor beside it, and the image that both
+ *   replace gone, nobody could tell them apart any more.
  */
 export async function discardLeftovers(context: Context, plan: Plan): Promise<void> {
   for (const id of plan.discards ?? []) {
@@ -20,7 +23,7 @@ export async function discardLeftovers(context: Context, plan: Plan): Promise<vo
         observed: replaced,
       });
     }
-    await discardImage(context, id);
+    await removeImage(context, id);
   }
 }
 
@@ -51,7 +54,7 @@ export async function unmark(context: Context, image: Image): Promise<Image> {
     return await changeMetadata(context, image, [{ kind: "property", op: "delete", name: REPLACES_RECORD }]);
   } catch (error) {
     // The image is whole and the only one: a mark that points nowhere does no harm.
-    if (ImagewrightError.is(error) && error.name === "HttpError") return image;
+    if (isRefusal(error)) return image;
     throw error;
   }
 }

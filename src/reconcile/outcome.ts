@@ -9,6 +9,11 @@ export function mayHaveSucceeded(error: unknown): boolean {
   return noAnswer || serverFailed;
 }
 
+/** Whether a cloud answered, and its answer is a refusal. */
+export function isRefusal(error: unknown): boolean {
+  return ImagewrightError.is(error) && error.name === "HttpError";
+}
+
 /** Whether the state of the image forbade a write. */
 export function isConflict(error: unknown): boolean {
   return ImagewrightError.is(error) && error.code === "ERR_HTTP_CONFLICT";

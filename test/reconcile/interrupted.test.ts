@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import { type Image, ImageManager, type Plan } from "../../src/index.ts";
+import { type Image, ImageManager, NetworkError, type Plan } from "../../src/index.ts";
 import { cloud, dataOf, imagesOf, onlyImage, type RecordedCloud, recorded, specOf } from "./cloud.ts";
 
 const MARK = "imagewright.replaces";
@@ -52,6 +52,21 @@ it("it is deleted even where the old image is as declared, and protected or not"
   expect(plan).toMatchObject({ action: "update", imageId: old.id, operations: [] });
   expect(await onlyImage(backend)).toMatchObject({ id: old.id, status: "active" });
   expect((await images.plan(specOf())).action).toBe("none");
+});
+
+it("a half-made image that can't be deleted stops the run before it makes another", async () => {
+  const { backend, images, old, id } = await interrupted();
+  const refused = new NetworkError("the connection was closed", { code: "ERR_NETWORK", phase: "request" });
+  const hindered = new ImageManager({
+    ...backend,
+    async delete() {
+      throw refused;
+    },
+  });
+  await expect(hindered.apply(AFTER)).rejects.toBe(refused);
+  expect((await imagesOf(backend)).map((image) => image.id).sort()).toEqual([old.id, id].sort());
+  const { image } = await images.apply(AFTER);
+  expect(await onlyImage(backend)).toEqual(image);
 });
 
 it("whatever stands in an image of another name is none of ours", async () => {
