@@ -56,6 +56,11 @@ export interface Backend {
   readonly spec: z.ZodType<ImageSpec>;
   /** What it can change in place. */
   readonly rules: Rules;
+  /**
+   * Whether of two updates that overlap one may undo the other though both were answered as done, as on Glance: the
+   * caller then lets a moment pass before it looks whether its own was kept. Default: `false`.
+   */
+  readonly losesUpdates?: boolean | undefined;
 
   /**
    * The images that answer to a query, page by page as they are asked for. A query without `owner` or

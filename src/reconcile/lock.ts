@@ -1,4 +1,5 @@
 import pLimit, { type LimitFunction } from "p-limit";
+import type { Backend } from "../backends/backend.ts";
 
 /** Runs tasks of one key one after the other, those of different keys side by side. */
 export type KeyedLock = <Value>(key: string, task: () => Promise<Value>) => Promise<Value>;
@@ -15,4 +16,13 @@ export function keyedLock(): KeyedLock {
       if (queue.activeCount === 0 && queue.pendingCount === 0) queues.delete(key);
     }
   };
+}
+
+const locks = new WeakMap<Backend, KeyedLock>();
+
+/** The lock of a backend's images, the same for all managers: Glance loses one of two updates that overlap. */
+export function lockOf(backend: Backend): KeyedLock {
+  const lock = locks.get(backend) ?? keyedLock();
+  locks.set(backend, lock);
+  return lock;
 }

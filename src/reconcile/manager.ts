@@ -20,7 +20,7 @@ import { runBatch } from "./batch.ts";
 import { type Calls, type Context, callOptions } from "./context.ts";
 import { downloadImage } from "./download.ts";
 import { checkId, findImage, listImages } from "./find.ts";
-import { type KeyedLock, keyedLock } from "./lock.ts";
+import { type KeyedLock, lockOf } from "./lock.ts";
 import { lookupByRequest, lookupInListing } from "./lookup.ts";
 import { makePlan, type Planned, type PlanOptions } from "./make-plan.ts";
 import type { Plan } from "./plan.ts";
@@ -74,7 +74,7 @@ export interface SignalOptions {
 export class ImageManager extends EventEmitter<ImageEvents> {
   readonly #backend: Backend;
   readonly #statusTimeoutMs: number;
-  readonly #lock: KeyedLock = keyedLock();
+  readonly #lock: KeyedLock;
   readonly #digests: DigestMemory = digestMemory();
   /** The whole sources of plans made here: the plans themselves hold no secret and no function. */
   readonly #sources = new WeakMap<Plan, Source>();
@@ -82,6 +82,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   constructor(backend: Backend, options: ImageManagerOptions = {}) {
     super();
     this.#backend = backend;
+    this.#lock = lockOf(backend);
     this.#statusTimeoutMs = options.statusTimeoutMs ?? 30 * 60_000;
   }
 

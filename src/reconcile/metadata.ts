@@ -9,10 +9,14 @@ import {
 import { type Context, callOptions } from "./context.ts";
 import { getExisting, withMembers } from "./find.ts";
 import { isConflict, mayHaveSucceeded } from "./outcome.ts";
+import { pause } from "./pause.ts";
 import { unmetOperations } from "./unmet.ts";
 
-/** How often a lost update is made again. */
-const MAX_ATTEMPTS = 4;
+/** How often an update is made, when others undo it. */
+const MAX_ATTEMPTS = 8;
+
+/** The longest wait for the writes of others to end. */
+const MAX_SETTLE_MS = 2_000;
 
 /**
  * Applies operations to an image that has no data on its way. Members leave before the visibility changes and
@@ -51,7 +55,7 @@ async function updateUntilMet(
 ): Promise<Image> {
   let unmet = [...operations];
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const image = await updateOnce(context, id, unmet);
+    const image = await updateOnce(context, id, unmet, attempt);
     unmet = unmetOperations(image, operations);
     if (unmet.length === 0) return image;
   }
@@ -71,17 +75,30 @@ async function updateOnce(
   context: Context,
   id: string,
   operations: readonly MetadataOperation[],
+  attempt: number,
 ): Promise<Image> {
+  const { backend, signal } = context;
+  const startMs = performance.now();
   try {
-    await context.backend.update(id, operations, callOptions(context));
+    await backend.update(id, operations, callOptions(context));
   } catch (error) {
-    context.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     if (!isConflict(error) && !mayHaveSucceeded(error)) throw error;
-    const image = await context.backend.get(id, callOptions(context)).catch(() => undefined);
+    const image = await backend.get(id, callOptions(context)).catch(() => undefined);
     if (image === undefined) throw error;
     return image;
   }
+  if (backend.losesUpdates === true) await settle(performance.now() - startMs, attempt, signal);
   return getExisting(context, id);
+}
+
+/**
+ * Waits until a write of another that had begun before ours was done is done, too: it may take as long as ours took,
+ * and a write that was lost tells that there are several. A part of the wait is random, so that two who undo each
+ * other's updates don't go on in step.
+ */
+async function settle(tookMs: number, attempt: number, signal: AbortSignal | undefined): Promise<void> {
+  await pause(Math.min(tookMs * (attempt + Math.random()), MAX_SETTLE_MS), signal);
 }
 
 async function changeMembers(

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Image, ImageStateError, isBusy, isGone } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
+import { pause } from "./pause.ts";
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
@@ -41,15 +41,6 @@ export async function waitWhileBusy(context: Context, id: string, name: string):
       });
     }
     await pause(pauseMs, signal);
-  }
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(ms, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
   }
 }
 

@@ -52,6 +52,7 @@ export function glanceBackend(options: GlanceOptions): Backend {
     projectId,
     spec,
     rules,
+    losesUpdates: true,
     get,
     list: (query, callOptions) => listImages({ client, urls, toImage }, query, callOptions),
 
