@@ -21,9 +21,9 @@ import { openstackSpec } from "./spec.ts";
  */
 export async function openstack(options: OpenStackOptions = {}): Promise<Backend> {
   checkOptions(options);
-  const { fetch, timeoutMs, retry, ...cloudOptions } = options;
+  const { fetch, timeoutMs, dataIdleTimeoutMs, uploadAnswerTimeoutMs, retry, ...cloudOptions } = options;
   const config = await resolveCloud(cloudOptions);
-  const transport = await openTransport({ ...config, fetch });
+  const transport = await openTransport({ ...config, fetch, dataIdleTimeoutMs, uploadAnswerTimeoutMs });
   const client = controlClient({ fetch: transport.fetch, timeoutMs, retry });
   const session = keystoneSession({ auth: config.auth, client, now: Date.now });
   const { projectId, catalog } = await session.token();
@@ -44,7 +44,7 @@ export async function openstack(options: OpenStackOptions = {}): Promise<Backend
     projectId,
     session,
     client,
-    tls: transport.tls,
+    transport: transport.data,
     spec: openstackSpec(region),
   });
 }
