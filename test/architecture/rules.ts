@@ -68,7 +68,7 @@ const PURE: readonly string[] = [
   "network/proxy.ts",
   "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet}.ts",
   "backends/glance/{urls,wire,mapping,patch}.ts",
-  "backends/keystone/{auth,catalog,clouds,token}.ts",
+  "backends/keystone/{auth,auth-type,catalog,clouds,maps,profile,token}.ts",
   "backends/http/{answer,errors,retry}.ts",
 ];
 

@@ -25,7 +25,8 @@ export async function openstack(options: OpenStackOptions = {}): Promise<Backend
   const config = await resolveCloud(cloudOptions);
   const transport = await openTransport({ ...config, fetch, dataIdleTimeoutMs, uploadAnswerTimeoutMs });
   const client = controlClient({ fetch: transport.fetch, timeoutMs, retry });
-  const session = keystoneSession({ auth: config.auth, client, now: Date.now });
+  const { auth, authType } = config;
+  const session = keystoneSession({ auth, authType, client, now: Date.now });
   const { projectId, catalog } = await session.token();
   const endpoint =
     config.imageEndpointOverride === undefined

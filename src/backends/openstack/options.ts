@@ -7,6 +7,11 @@ export interface OpenStackOptions {
   readonly cloud?: string | undefined;
   /** Who one is to Keystone. Default: the cloud's entry, or the `OS_*` variables. */
   readonly auth?: AuthOptions | undefined;
+  /**
+   * How `auth` is used, as `auth_type` of `clouds.yaml`: `v3password`, `v3token`, `v3applicationcredential`, `v3totp`,
+   * `v3multifactor` (password and passcode), and `password` and `token`. Default: what the credentials are for.
+   */
+  readonly authType?: string | undefined;
   /** Needed where the image service is in more than one. */
   readonly region?: string | undefined;
   /** `public` (default), `internal` or `admin`. */
@@ -46,6 +51,7 @@ export interface OpenStackOptions {
 export const OPTION_NAMES: readonly (keyof OpenStackOptions)[] = [
   "cloud",
   "auth",
+  "authType",
   "region",
   "interface",
   "imageEndpointOverride",
