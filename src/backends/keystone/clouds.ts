@@ -22,7 +22,6 @@ const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const Entry = z.looseObject({
   auth: z.record(z.string(), z.unknown()).nullish(),
   auth_type: text.nullish(),
-  auth_plugin: text.nullish(),
   region_name: text.nullish(),
   regions: z.array(z.union([text, z.object({ name: text, values: z.unknown() })])).nullish(),
   interface: text.nullish(),
@@ -108,7 +107,7 @@ function configOf(entry: z.infer<typeof Entry>, firstRegion: string | undefined)
       (key) => entry.auth?.[key] ?? entry.auth?.[key.replaceAll("_", "-")] ?? entry[key],
       region,
     ),
-    authType: entry.auth_type ?? entry.auth_plugin ?? undefined,
+    authType: entry.auth_type ?? undefined,
     region,
     interface: entry.interface ?? entry.endpoint_type?.replace(/URL$/, "") ?? undefined,
     imageEndpointOverride: entry.image_endpoint_override ?? undefined,
@@ -125,7 +124,7 @@ export function environmentCloud(environment: Readonly<Record<string, string | u
   const region = value("REGION_NAME");
   return {
     auth: authFrom((key) => value(key.toUpperCase()), region),
-    authType: value("AUTH_TYPE") ?? value("AUTH_PLUGIN"),
+    authType: value("AUTH_TYPE"),
     region,
     interface: value("INTERFACE") ?? value("ENDPOINT_TYPE")?.replace(/URL$/, ""),
     imageEndpointOverride: value("IMAGE_ENDPOINT_OVERRIDE"),
