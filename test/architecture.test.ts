@@ -25,7 +25,7 @@ describe("the house stands", () => {
 
 describe("each rule finds its breach", () => {
   const imports = "a file imports from the parts that its own may know";
-  const node = "a pure file takes nothing of Node but createHash";
+  const node = "a pure file takes nothing of Node but digests and addresses";
   const impure = "a pure file asks no clock, no chance and no global";
   const surroundings = "what surrounds the process is asked about in few places";
 

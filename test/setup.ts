@@ -2,6 +2,12 @@
 import { isIP, Socket } from "node:net";
 import { afterEach } from "vitest";
 
+// The proxies of whoever runs them are not theirs.
+for (const name of ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]) {
+  delete process.env[name];
+  delete process.env[name.toUpperCase()];
+}
+
 const refused: string[] = [];
 const connect = Socket.prototype.connect;
 

@@ -1,6 +1,4 @@
-// As whole modules: msw and tracers put their own `request` into them.
-import http, { type ClientRequest, type IncomingMessage } from "node:http";
-import https from "node:https";
+import type { IncomingMessage } from "node:http";
 import {
   HttpError,
   httpErrorCode,
@@ -10,6 +8,11 @@ import {
   TransferError,
   type UrlSource,
 } from "../model/index.ts";
+import { environmentProxies } from "../network/environment.ts";
+import { beginExchange } from "../network/exchange.ts";
+import { inTime } from "../network/in-time.ts";
+import type { ProxyVariables } from "../network/proxy.ts";
+import { ProxyError } from "../network/proxy-error.ts";
 import type { OpenedSource } from "./opened.ts";
 
 /** Options of {@link openSource}. */
@@ -24,7 +27,7 @@ const MAX_REDIRECTS = 20;
 
 /**
  * Asks for the bytes behind a URL and follows redirects. Basic authentication and headers go to the URL's own
- * origin only; from `https:` no redirect leads to `http:`.
+ * origin only; from `https:` no redirect leads to `http:`. Proxies are those of `HTTPS_PROXY` and the like.
  *
  * @throws HttpError when the server refuses.
  * @throws TransferError `ERR_URL_REFUSED` for a redirect that may not be followed.
@@ -32,11 +35,12 @@ const MAX_REDIRECTS = 20;
  */
 export async function openUrl(source: UrlSource, options: UrlOptions = {}): Promise<OpenedSource> {
   const { signal, idleTimeoutMs = 60_000 } = options;
+  const proxies = environmentProxies();
   const origin = new URL(source.url).origin;
   let url = new URL(source.url);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const secrets = url.origin === origin ? secretHeaders(source) : {};
-    const response = await get(url, secrets, signal, idleTimeoutMs);
+    const response = await get(url, secrets, proxies, signal, idleTimeoutMs);
     const status = response.statusCode ?? 0;
     if (status === 200) return opened(response, url, signal, idleTimeoutMs);
     response.destroy();
@@ -56,32 +60,28 @@ function secretHeaders({ username, password, headers }: UrlSource): Record<strin
 async function get(
   url: URL,
   headers: Record<string, string>,
+  proxies: ProxyVariables,
   signal: AbortSignal | undefined,
   idleTimeoutMs: number,
 ): Promise<IncomingMessage> {
   signal?.throwIfAborted();
-  const send = url.protocol === "https:" ? https.request : http.request;
-  const request = send(url, {
+  const { request, answered, close } = beginExchange(url, {
+    method: "GET",
     // A compressed answer would have another length and other digests than the file.
     headers: { accept: "*/*", "accept-encoding": "identity", "user-agent": "imagewright", ...headers },
-    agent: false,
-    ...(signal === undefined ? {} : { signal }),
+    proxies,
   });
+  // Until the whole answer is there, or nobody wants it any more.
+  signal?.addEventListener("abort", close, { once: true });
+  request.once("close", () => signal?.removeEventListener("abort", close));
+  request.end();
   try {
-    return await inTime(answerOf(request), idleTimeoutMs, url);
+    return await inTime(answered, idleTimeoutMs, () => silent(url, idleTimeoutMs));
   } catch (error) {
-    request.destroy();
+    close();
     signal?.throwIfAborted();
     throw networkError(error, url);
   }
-}
-
-function answerOf(request: ClientRequest): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    request.once("response", resolve);
-    request.on("error", reject);
-    request.end();
-  });
 }
 
 function opened(
@@ -112,7 +112,7 @@ async function* read(
   let offset = 0;
   try {
     for (;;) {
-      const next = await inTime(chunks.next(), idleTimeoutMs, url);
+      const next = await inTime(chunks.next(), idleTimeoutMs, () => silent(url, idleTimeoutMs, offset));
       if (next.done === true) return;
       offset += next.value.length;
       yield next.value;
@@ -134,20 +134,9 @@ async function* read(
   }
 }
 
-/** Only while an answer is waited for: a connection that is idle because the reader is slow is not to blame. */
-async function inTime<Value>(promise: Promise<Value>, timeoutMs: number, url: URL): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const message = `Download of ${redactUrl(url)}: the server was silent for ${timeoutMs} ms`;
-      reject(new NetworkError(message, { code: "ERR_TIMEOUT", phase: "download" }));
-    }, timeoutMs);
-  });
-  try {
-    return await Promise.race([promise, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
+function silent(url: URL, timeoutMs: number, offset = 0): NetworkError {
+  const message = `Download of ${redactUrl(url)}: the server was silent for ${timeoutMs} ms`;
+  return new NetworkError(message, { code: "ERR_TIMEOUT", phase: "download", offset });
 }
 
 function isRedirect(status: number): boolean {
@@ -191,6 +180,7 @@ function networkError(error: unknown, url: URL): NetworkError {
     code: "ERR_NETWORK",
     phase: "download",
     cause: error,
+    retryable: !(error instanceof ProxyError && error.code === "ERR_PROXY_REFUSED"),
   });
 }
 

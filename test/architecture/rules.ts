@@ -11,7 +11,7 @@ interface ImportRule {
 }
 
 const BACKEND = ["model/**", "backends/backend.ts", "backends/record.ts"];
-const FAMILY = [...BACKEND, "backends/http/**", "backends/keystone/**", "backends/glance/**"];
+const FAMILY = [...BACKEND, "network/**", "backends/http/**", "backends/keystone/**", "backends/glance/**"];
 const vendor = (name: string): ImportRule => ({
   part: `backends/${name}/**`,
   files: [...FAMILY, `backends/${name}/**`],
@@ -22,6 +22,8 @@ const vendor = (name: string): ImportRule => ({
 const IMPORTS: readonly ImportRule[] = [
   { part: "index.ts", files: ["model/**", "reconcile/**", "backends/backend.ts"], packages: [] },
   { part: "model/**", files: ["model/**"], packages: ["zod"] },
+  // How servers are reached: by backends for clouds, by transfer for sources.
+  { part: "network/**", files: ["network/**", "model/**"], packages: [] },
   {
     part: "reconcile/**",
     files: ["reconcile/**", "model/**", "transfer/**", "backends/backend.ts"],
@@ -29,14 +31,14 @@ const IMPORTS: readonly ImportRule[] = [
   },
   {
     part: "transfer/**",
-    files: ["transfer/**", "model/**", "backends/backend.ts"],
+    files: ["transfer/**", "model/**", "network/**", "backends/backend.ts"],
     packages: ["proper-lockfile", "zod"],
   },
   { part: "backends/backend.ts", files: ["model/**"], packages: ["zod"] },
   { part: "backends/record.ts", files: ["model/**", "backends/backend.ts"], packages: [] },
   {
     part: "backends/http/**",
-    files: ["backends/http/**", "model/**", "backends/backend.ts"],
+    files: ["backends/http/**", "network/**", "model/**", "backends/backend.ts"],
     packages: ["ky", "zod"],
   },
   {
@@ -60,23 +62,27 @@ const IMPORTS: readonly ImportRule[] = [
   },
 ];
 
-/** Functions of their input alone: no clock, no chance, no environment, nothing of Node but digests. */
+/** Functions of their input alone: no clock, no chance, no environment, nothing of Node but digests and addresses. */
 const PURE: readonly string[] = [
   "model/**",
+  "network/proxy.ts",
   "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet}.ts",
   "backends/glance/{urls,wire,mapping,patch}.ts",
-  "backends/keystone/{auth,catalog,clouds,token}.ts",
+  "backends/keystone/{auth,auth-type,catalog,clouds,maps,profile,token}.ts",
   "backends/http/{answer,errors,retry}.ts",
 ];
 
 /** What a pure file may take of Node. */
-const PURE_OF_NODE: Readonly<Record<string, readonly string[]>> = { "node:crypto": ["createHash"] };
+const PURE_OF_NODE: Readonly<Record<string, readonly string[]>> = {
+  "node:crypto": ["createHash"],
+  "node:net": ["BlockList", "isIP"],
+};
 
 const IMPURE = ["Date.now", "new Date()", "Math.random", "performance", "process", "globalThis"];
 
 /** Who may ask what surrounds the process. */
 const SURROUNDINGS: Readonly<Record<string, readonly string[]>> = {
-  "process.env": ["backends/keystone/resolve.ts"],
+  "process.env": ["backends/keystone/resolve.ts", "network/environment.ts"],
   "process.cwd": ["backends/keystone/resolve.ts"],
   "process.stdout": ["reconcile/terminal.ts"],
   homedir: ["backends/keystone/resolve.ts"],
@@ -97,7 +103,7 @@ export const RULES: Readonly<Record<string, (files: readonly SourceFile[]) => re
       .filter(({ path }) => path === "index.ts")
       .flatMap((file) => otherThanReexports(file).map((statement) => `${file.path} has: ${statement}`)),
 
-  "a pure file takes nothing of Node but createHash": (files) =>
+  "a pure file takes nothing of Node but digests and addresses": (files) =>
     files.filter(isPure).flatMap((file) => importsOf(file).flatMap((taken) => nodeBreach(file, taken))),
 
   "a pure file asks no clock, no chance and no global": (files) =>

@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { glanceRules, type Image, type ImageSpec } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
 import type { ControlClient } from "../http/client.ts";
+import type { DataTransport } from "../http/data.ts";
 import { httpError, readBody } from "../http/errors.ts";
-import type { TlsSettings } from "../http/tls.ts";
 import type { Session } from "../keystone/session.ts";
 import { downloadData, uploadData } from "./data.ts";
 import { listImages } from "./list.ts";
@@ -24,17 +24,17 @@ export interface GlanceOptions {
   readonly projectId: string | undefined;
   readonly session: Session;
   readonly client: ControlClient;
-  /** For image data: the client has its own. Default: Node's own settings. */
-  readonly tls?: TlsSettings | undefined;
+  /** For image data: the client has its own. */
+  readonly transport?: DataTransport | undefined;
   /** What it takes of a spec. */
   readonly spec: z.ZodType<ImageSpec>;
 }
 
 /** A backend that speaks the Image API v2. */
 export function glanceBackend(options: GlanceOptions): Backend {
-  const { name, endpoint, region, projectId, session, tls, spec } = options;
+  const { name, endpoint, region, projectId, session, transport, spec } = options;
   const urls = glanceUrls(endpoint);
-  const dataContext = { session, urls, tls, region };
+  const dataContext = { session, urls, transport, region };
   const client = authorizedClient(options.client, session);
   const rules = glanceRules;
   const toImage = (wire: WireImage): Image => imageFromWire(wire, { rules, region });

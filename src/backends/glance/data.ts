@@ -1,8 +1,7 @@
 import { FormatError, TransferError } from "../../model/index.ts";
 import type { CallOptions, ImageData } from "../backend.ts";
-import { type DataSent, getData, putData } from "../http/data.ts";
+import { type DataSent, type DataTransport, getData, putData } from "../http/data.ts";
 import { httpError } from "../http/errors.ts";
-import type { TlsSettings } from "../http/tls.ts";
 import type { Session } from "../keystone/session.ts";
 import { refused } from "./requests.ts";
 import type { GlanceUrls } from "./urls.ts";
@@ -14,15 +13,14 @@ const UPLOAD_TOKEN_MS = 10 * 60_000;
 export interface DataContext {
   readonly session: Session;
   readonly urls: GlanceUrls;
-  /** Default: Node's own settings. */
-  readonly tls?: TlsSettings | undefined;
+  readonly transport?: DataTransport | undefined;
   /** For messages. */
   readonly region: string | undefined;
 }
 
 /** `PUT /v2/images/{id}/file`: the data of a queued image. */
 export async function uploadData(
-  { session, urls, tls, region }: DataContext,
+  { session, urls, transport, region }: DataContext,
   id: string,
   data: ImageData,
   options: CallOptions = {},
@@ -38,7 +36,7 @@ export async function uploadData(
         ...(data.sizeBytes === undefined ? {} : { "x-openstack-image-size": String(data.sizeBytes) }),
       },
       data,
-      tls,
+      transport,
       signal: options.signal,
     });
   const token = await session.token({ ...options, validForMs: UPLOAD_TOKEN_MS });
@@ -67,7 +65,7 @@ function offsetOf({ sentBytes }: DataSent, { sizeBytes }: ImageData): string {
 
 /** `GET /v2/images/{id}/file`: the data of an active image. */
 export async function downloadData(
-  { session, urls, tls, region }: DataContext,
+  { session, urls, transport, region }: DataContext,
   id: string,
   options: CallOptions = {},
 ): Promise<ImageData> {
@@ -75,7 +73,7 @@ export async function downloadData(
     getData({
       url: urls.file(id),
       headers: { "x-auth-token": token, accept: "*/*" },
-      tls,
+      transport,
       signal: options.signal,
     });
   const token = await session.token(options);

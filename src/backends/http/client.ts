@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import ky, { isNetworkError, isTimeoutError } from "ky";
-import { NetworkError, type RequestRetryEvent, redactUrl } from "../../model/index.ts";
+import { NetworkError, type RequestRetryEvent, redactUrl, SpecError } from "../../model/index.ts";
+import { ProxyError } from "../../network/proxy-error.ts";
 import { type HttpAnswer, parseBody, requestIdOf } from "./answer.ts";
 import { publishRequest } from "./diagnostics.ts";
 import { networkError } from "./errors.ts";
@@ -17,7 +18,7 @@ import {
 export interface ControlClientOptions {
   /** Default: the global `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** How long one attempt may take, in milliseconds. Default: 60,000. */
+  /** How long one attempt may take, in milliseconds, within `retry.maxElapsedMs`. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
   /** Whether a request that may be repeated is made again. */
   readonly retry?: RetryOptions | undefined;
@@ -52,13 +53,14 @@ type Attempt =
 export function controlClient(options: ControlClientOptions = {}): ControlClient {
   const { timeoutMs = 60_000 } = options;
   const fetch: typeof globalThis.fetch = (input, init) => (options.fetch ?? globalThis.fetch)(input, init);
-  const policy = retryPolicy(options.retry);
+  const policy = retryPolicy(options.retry, timeoutMs);
   return async (request) => {
     const { method, url, repeatable, signal, onRetry } = request;
     const start = performance.now();
     for (let attempt = 1; ; attempt++) {
       const attemptStart = performance.now();
-      const made = await makeOnce(request, fetch, timeoutMs);
+      const left = policy.maxElapsedMs - (attemptStart - start);
+      const made = await makeOnce(request, fetch, Math.max(1, Math.min(timeoutMs, left)), attempt);
       const { outcome } = made;
       const end = performance.now();
       const status = "status" in outcome ? outcome.status : undefined;
@@ -87,6 +89,7 @@ async function makeOnce(
   { method, url, headers, json, signal }: ControlRequest,
   fetch: typeof globalThis.fetch,
   timeoutMs: number,
+  attempt: number,
 ): Promise<Attempt> {
   signal?.throwIfAborted();
   const contentType = json === undefined ? {} : { "content-type": "application/json" };
@@ -111,9 +114,11 @@ async function makeOnce(
   } catch (error) {
     signal?.throwIfAborted();
     if (isTimeoutError(error))
-      return { error: timeoutError(method, url, timeoutMs), outcome: { failure: "timeout" } };
+      return { error: timeoutError(method, url, timeoutMs, attempt), outcome: { failure: "timeout" } };
     // ky's own error carries the request, and that the token.
     const cause = innermost(isNetworkError(error) ? error.cause : error);
+    // Nothing was sent: a variable names no proxy.
+    if (cause instanceof SpecError) throw cause;
     return {
       error: networkError(method, url, "request", cause),
       outcome: { failure: failureKind(cause) },
@@ -130,14 +135,19 @@ async function pause(delayMs: number, signal: AbortSignal | undefined): Promise<
   }
 }
 
-function timeoutError(method: string, url: string, timeoutMs: number): NetworkError {
-  return new NetworkError(`${method} ${redactUrl(url)} was not answered within ${timeoutMs} ms`, {
-    code: "ERR_TIMEOUT",
-    phase: "request",
-  });
+function timeoutError(method: string, url: string, timeoutMs: number, attempt: number): NetworkError {
+  const which = attempt === 1 ? "" : `, which were left for attempt ${attempt}`;
+  return new NetworkError(
+    `${method} ${redactUrl(url)} was not answered within ${Math.round(timeoutMs)} ms${which}`,
+    {
+      code: "ERR_TIMEOUT",
+      phase: "request",
+    },
+  );
 }
 
 /** `fetch` hides the reason, such as `ECONNREFUSED`, below a `TypeError: fetch failed`. */
 function innermost(error: unknown): unknown {
-  return error instanceof Error && error.cause !== undefined ? innermost(error.cause) : error;
+  const isCover = error instanceof Error && error.cause !== undefined && !(error instanceof ProxyError);
+  return isCover ? innermost(error.cause) : error;
 }

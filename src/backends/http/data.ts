@@ -1,25 +1,42 @@
-// As whole modules: msw and tracers put their own `request` into them.
-import http, { type ClientRequest, type IncomingMessage } from "node:http";
-import https from "node:https";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { type NetworkError, redactUrl, TransferError } from "../../model/index.ts";
+import { NetworkError, redactUrl, TransferError } from "../../model/index.ts";
+import { beginExchange, type TlsSettings } from "../../network/exchange.ts";
+import { inTime } from "../../network/in-time.ts";
+import type { ProxyVariables } from "../../network/proxy.ts";
 import type { ImageData } from "../backend.ts";
 import { type HttpAnswer, parseBody } from "./answer.ts";
 import { networkError } from "./errors.ts";
-import type { TlsSettings } from "./tls.ts";
+
+/** How image data travels. */
+export interface DataTransport {
+  /** Default: Node's own settings. */
+  readonly tls?: TlsSettings | undefined;
+  /** Default: no proxy. */
+  readonly proxies?: ProxyVariables | undefined;
+  /** How long the other side may take or send no byte, in milliseconds. Default: 300,000 (5 minutes). */
+  readonly idleTimeoutMs?: number | undefined;
+  /** How long the answer to a whole upload may take, in milliseconds. Default: 3,600,000 (1 hour). */
+  readonly answerTimeoutMs?: number | undefined;
+}
+
+const IDLE_TIMEOUT_MS = 300_000;
+const ANSWER_TO_UPLOAD_TIMEOUT_MS = 3_600_000;
 
 /** A request whose body is image data. */
 export interface PutDataRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly data: ImageData;
-  /** Default: Node's own settings. */
-  readonly tls?: TlsSettings | undefined;
+  readonly transport?: DataTransport | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** How long a server is given to say "100 Continue"; some never do (RFC 9110, section 10.1.1). */
 const CONTINUE_TIMEOUT_MS = 1_000;
+
+/** Longer chunks are written in parts: a slow server is to be told from a silent one. */
+const MAX_WRITE_BYTES = 1024 * 1024;
 
 /** Error bodies are short; what comes beyond this is not read, nor what comes later. */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -36,64 +53,71 @@ export interface DataSent extends HttpAnswer {
  * after the server agreed to take it, so a refusal (`Expect: 100-continue`) leaves it whole; a refusal while the
  * body is on its way is the answer, not a broken pipe.
  *
- * @throws NetworkError when no answer came.
+ * @throws NetworkError `ERR_NETWORK` when no answer came, `ERR_TIMEOUT` when the server was silent for too long; a
+ *   source that is silent isn't to blame for that.
  */
-export async function putData({ url, headers, data, tls, signal }: PutDataRequest): Promise<DataSent> {
+export async function putData({ url, headers, data, transport, signal }: PutDataRequest): Promise<DataSent> {
   signal?.throwIfAborted();
+  const { idleTimeoutMs = IDLE_TIMEOUT_MS, answerTimeoutMs = ANSWER_TO_UPLOAD_TIMEOUT_MS } = transport ?? {};
   const { sizeBytes } = data;
   const length =
     sizeBytes === undefined ? { "transfer-encoding": "chunked" } : { "content-length": String(sizeBytes) };
-  const request = send(url, {
+  const exchange = beginExchange(url, {
+    ...transport,
     method: "PUT",
-    ...tls,
     headers: { ...headers, ...length, expect: "100-continue" },
-    agent: false,
   });
+  const { request, close } = exchange;
   request.once("socket", holdBackWriteErrors);
-  const answered = answerOf(request, url, "upload");
-  const abort = () => request.destroy();
-  signal?.addEventListener("abort", abort, { once: true });
+  const answered = answerTo(exchange.answered, request, url, "upload");
+  signal?.addEventListener("abort", close, { once: true });
   let sentBytes: number | undefined;
   try {
     request.flushHeaders();
     const refused = await answeredBeforeAgreement(request, answered);
     if (!refused) {
       sentBytes = 0;
-      await writeAll(request, data, answered, (bytes) => {
-        sentBytes = bytes;
+      await writeAll(request, data, answered, {
+        onWritten: (bytes) => {
+          sentBytes = bytes;
+        },
+        inTime: (taken) => inTime(taken, idleTimeoutMs, () => silent(idleTimeoutMs)),
       });
     }
-    const response = await answered;
+    const response = await inTime(answered, answerTimeoutMs, () => silent(answerTimeoutMs));
     return { method: "PUT", url, sentBytes, ...(await readAnswer(response, signal)) };
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
   } finally {
-    signal?.removeEventListener("abort", abort);
-    request.destroy();
+    signal?.removeEventListener("abort", close);
+    close();
+  }
+
+  function silent(timeoutMs: number): NetworkError {
+    const isWhole = request.writableFinished;
+    const what = isWhole
+      ? `gave no answer to all ${sentBytes} bytes`
+      : `took no byte after ${sentBytes}${ofTotal(sizeBytes)}`;
+    return new NetworkError(`PUT ${redactUrl(url)}: the server ${what} for ${timeoutMs} ms`, {
+      code: "ERR_TIMEOUT",
+      phase: "upload",
+      offset: sentBytes,
+    });
   }
 }
 
-function send(url: string, options: https.RequestOptions): ClientRequest {
-  return new URL(url).protocol === "https:" ? https.request(url, options) : http.request(url, options);
-}
-
-/** Resolves with the answer; rejects with `ERR_NETWORK` when the connection ends without one. */
-function answerOf(
-  request: ClientRequest,
+function answerTo(
+  answered: Promise<IncomingMessage>,
+  { method }: ClientRequest,
   url: string,
   phase: NetworkError["phase"],
 ): Promise<IncomingMessage> {
-  const answered = new Promise<IncomingMessage>((resolve, reject) => {
-    const fail = (cause: Error): void => {
-      reject(networkError(request.method, url, phase, cause));
-    };
-    request.once("response", resolve);
-    request.on("error", fail);
-    request.once("close", () => fail(new Error("the connection was closed")));
+  const answer = answered.catch((cause: unknown) => {
+    throw networkError(method, url, phase, cause);
   });
-  answered.catch(() => undefined);
-  return answered;
+  answer.catch(() => undefined);
+  return answer;
 }
 
 /** Whether the answer comes before the server agrees to take the body, or has said nothing for a while. */
@@ -113,6 +137,12 @@ async function answeredBeforeAgreement(
   }
 }
 
+interface Writing {
+  readonly onWritten: (writtenBytes: number) => void;
+  /** Rejects when the server keeps the writer waiting for too long. */
+  readonly inTime: (taken: Promise<void>) => Promise<void>;
+}
+
 /**
  * Writes as fast as the server reads. Ends early when the server answers, or the connection ends, before it has
  * all, even while the next chunk is waited for. Chunks that are not as many bytes as was said are an error: the
@@ -122,7 +152,7 @@ async function writeAll(
   request: ClientRequest,
   { sizeBytes, chunks, release }: ImageData,
   answered: Promise<IncomingMessage>,
-  onWritten: (writtenBytes: number) => void,
+  { onWritten, inTime }: Writing,
 ): Promise<void> {
   let over = false;
   let wake = (): void => undefined;
@@ -137,6 +167,8 @@ async function writeAll(
       wake = () => resolve(undefined);
       promise.then(resolve, reject);
     });
+  const happens = (event: "drain" | "finish"): Promise<void> =>
+    inTime(orOver(new Promise<void>((resolve) => request.once(event, () => resolve()))));
 
   const iterator = chunks[Symbol.asyncIterator]();
   let writtenBytes = 0;
@@ -147,16 +179,23 @@ async function writeAll(
       if (next.done === true) {
         if (sizeBytes !== undefined && writtenBytes < sizeBytes) throw wrongSize(sizeBytes, writtenBytes);
         request.end();
+        await happens("finish");
         return;
       }
-      writtenBytes += next.value.length;
-      if (sizeBytes !== undefined && writtenBytes > sizeBytes) throw wrongSize(sizeBytes, writtenBytes);
       const { value } = next;
-      const taken = (error?: Error | null) => {
-        if (!error) release?.(value);
-      };
-      onWritten(writtenBytes);
-      if (!request.write(value, taken)) await orOver(drained(request));
+      const chunkEnd = writtenBytes + value.length;
+      if (sizeBytes !== undefined && chunkEnd > sizeBytes) throw wrongSize(sizeBytes, chunkEnd);
+      while (!over && writtenBytes < chunkEnd) {
+        const start = value.length - (chunkEnd - writtenBytes);
+        const part = value.subarray(start, start + MAX_WRITE_BYTES);
+        writtenBytes += part.length;
+        const isLast = writtenBytes === chunkEnd;
+        const taken = (error?: Error | null) => {
+          if (!error && isLast) release?.(value);
+        };
+        onWritten(writtenBytes);
+        if (!request.write(part, taken)) await happens("drain");
+      }
     }
   } finally {
     // Not awaited: a source that stalls would keep the answer from the caller.
@@ -193,12 +232,6 @@ function holdBackWriteErrors(socket: Socket): void {
   if (_writev) socket._writev = (chunks, done) => _writev.call(socket, chunks, held(done));
 }
 
-function drained(request: ClientRequest): Promise<void> {
-  return new Promise((resolve) => {
-    request.once("drain", resolve);
-  });
-}
-
 async function readAnswer(
   response: IncomingMessage,
   signal: AbortSignal | undefined,
@@ -231,8 +264,7 @@ async function readAnswer(
 export interface GetDataRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Default: Node's own settings. */
-  readonly tls?: TlsSettings | undefined;
+  readonly transport?: DataTransport | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -250,27 +282,32 @@ export type DataAnswer =
  * Asks a server for image data. The body must be iterated, or the signal aborted: until then the connection is
  * open. A body that is cut short rejects with `ERR_TRANSFER_INCOMPLETE`.
  *
- * @throws NetworkError when no answer came.
+ * @throws NetworkError `ERR_NETWORK` when no answer came, `ERR_TIMEOUT` when the server was silent for too long; so
+ *   does the iteration.
  */
-export async function getData({ url, headers, tls, signal }: GetDataRequest): Promise<DataAnswer> {
+export async function getData({ url, headers, transport, signal }: GetDataRequest): Promise<DataAnswer> {
   signal?.throwIfAborted();
-  const request = send(url, { method: "GET", ...tls, headers: { ...headers }, agent: false });
-  const answered = answerOf(request, url, "download");
-  const abort = () => request.destroy();
-  signal?.addEventListener("abort", abort, { once: true });
+  const idleTimeoutMs = transport?.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
+  const exchange = beginExchange(url, { ...transport, method: "GET", headers });
+  const { request, close } = exchange;
+  const answered = answerTo(exchange.answered, request, url, "download");
+  signal?.addEventListener("abort", close, { once: true });
   // Not left to Node.js, which takes its listener away only some time after the end.
   const end = (): void => {
-    signal?.removeEventListener("abort", abort);
-    request.destroy();
+    signal?.removeEventListener("abort", close);
+    close();
   };
   request.end();
   try {
-    const response = await answered;
+    const response = await inTime(answered, idleTimeoutMs, () =>
+      sentNothing(url, 0, undefined, idleTimeoutMs),
+    );
     const status = response.statusCode ?? 0;
     if (status === 200 || status === 206) {
       const length = response.headers["content-length"];
       const sizeBytes = length === undefined ? undefined : Number(length);
-      return { kind: "data", status, sizeBytes, chunks: bodyOf(response, { url, sizeBytes, signal, end }) };
+      const chunks = bodyOf(response, { url, sizeBytes, idleTimeoutMs, signal, end });
+      return { kind: "data", status, sizeBytes, chunks };
     }
     const answer = await readAnswer(response, signal);
     end();
@@ -285,24 +322,30 @@ export async function getData({ url, headers, tls, signal }: GetDataRequest): Pr
 interface Body {
   readonly url: string;
   readonly sizeBytes: number | undefined;
+  readonly idleTimeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly end: () => void;
 }
 
 async function* bodyOf(
   response: IncomingMessage,
-  { url, sizeBytes, signal, end }: Body,
+  { url, sizeBytes, idleTimeoutMs, signal, end }: Body,
 ): AsyncGenerator<Uint8Array> {
+  const chunks = (response as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   let offset = 0;
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      offset += chunk.length;
-      yield chunk;
+    for (;;) {
+      const next = await inTime(chunks.next(), idleTimeoutMs, () =>
+        sentNothing(url, offset, sizeBytes, idleTimeoutMs),
+      );
+      if (next.done === true) return;
+      offset += next.value.length;
+      yield next.value;
     }
   } catch (error) {
     signal?.throwIfAborted();
-    const total = sizeBytes === undefined ? "" : ` of ${sizeBytes}`;
-    throw new TransferError(`GET ${redactUrl(url)} was cut at byte ${offset}${total}`, {
+    if (error instanceof NetworkError) throw error;
+    throw new TransferError(`GET ${redactUrl(url)} was cut at byte ${offset}${ofTotal(sizeBytes)}`, {
       code: "ERR_TRANSFER_INCOMPLETE",
       expected: sizeBytes,
       actual: offset,
@@ -314,4 +357,22 @@ async function* bodyOf(
     response.destroy();
     end();
   }
+}
+
+function sentNothing(
+  url: string,
+  offset: number,
+  sizeBytes: number | undefined,
+  timeoutMs: number,
+): NetworkError {
+  const where = offset === 0 ? "" : ` after byte ${offset}${ofTotal(sizeBytes)}`;
+  return new NetworkError(`GET ${redactUrl(url)}: the server sent nothing for ${timeoutMs} ms${where}`, {
+    code: "ERR_TIMEOUT",
+    phase: "download",
+    offset,
+  });
+}
+
+function ofTotal(sizeBytes: number | undefined): string {
+  return sizeBytes === undefined ? "" : ` of ${sizeBytes}`;
 }

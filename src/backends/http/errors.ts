@@ -8,6 +8,7 @@ import {
   ResponseError,
   redactUrl,
 } from "../../model/index.ts";
+import { ProxyError } from "../../network/proxy-error.ts";
 import { type HttpAnswer, requestIdOf } from "./answer.ts";
 import { codeOf, failureKind, retryAfterMs } from "./retry.ts";
 
@@ -72,7 +73,7 @@ function messageOf(body: unknown): string | undefined {
   return "error" in body ? messageOf(body.error) : undefined;
 }
 
-/** The error of a call that got no answer. It is worth another attempt unless a name or a certificate is wrong. */
+/** The error of a call that got no answer. It is worth another attempt unless a name, a certificate or a proxy is wrong. */
 export function networkError(
   method: string,
   url: string,
@@ -80,15 +81,13 @@ export function networkError(
   cause: unknown,
 ): NetworkError {
   const kind = failureKind(cause);
-  return new NetworkError(
-    `${method} ${redactUrl(url)} failed: ${failureOf(cause)}${adviceOn(codeOf(cause), failureOf(cause))}`,
-    {
-      code: "ERR_NETWORK",
-      phase,
-      cause,
-      retryable: kind !== "dns" && kind !== "tls",
-    },
-  );
+  const advice = cause instanceof ProxyError ? "" : adviceOn(codeOf(cause), failureOf(cause));
+  return new NetworkError(`${method} ${redactUrl(url)} failed: ${failureOf(cause)}${advice}`, {
+    code: "ERR_NETWORK",
+    phase,
+    cause,
+    retryable: kind !== "dns" && kind !== "tls" && kind !== "proxy",
+  });
 }
 
 /** What to do about a certificate. Nothing is added where the reason says it all. */

@@ -1,38 +1,40 @@
-// As whole modules: msw and tracers put their own `request` into them.
-import http, { type IncomingMessage } from "node:http";
-import https from "node:https";
-import type { TlsSettings } from "./tls.ts";
+import type { IncomingMessage } from "node:http";
+import { keepingAgents } from "../../network/agents.ts";
+import { beginExchange, type TlsSettings } from "../../network/exchange.ts";
+import type { ProxyVariables } from "../../network/proxy.ts";
 
 /** Statuses whose answers have no body (Fetch Standard, "null body status"). */
 const BODILESS: readonly number[] = [204, 205, 304];
 
+/** What the global `fetch` doesn't take. */
+export interface NodeFetchOptions {
+  readonly tls?: TlsSettings | undefined;
+  readonly proxies?: ProxyVariables | undefined;
+}
+
 /**
- * A `fetch` with TLS settings, which the global one doesn't take. For calls to APIs: the body of a request is sent as
- * a whole, and a redirect is an answer, never followed.
+ * A `fetch` with TLS settings and proxies. For calls to APIs: the body of a request is sent as a whole, and a redirect
+ * is an answer, never followed.
  */
-export function nodeFetch(tls: TlsSettings): typeof globalThis.fetch {
-  // Otherwise like Node's own agent.
-  const agent = new https.Agent({ ...tls, keepAlive: true, scheduling: "lifo", timeout: 5_000 });
+export function nodeFetch({ tls, proxies }: NodeFetchOptions): typeof globalThis.fetch {
+  const agents = keepingAgents();
   return async (input, init) => {
-    const request = new Request(input, init);
-    const body = Buffer.from(await request.arrayBuffer());
-    const { method, url, signal } = request;
-    const options = { method, signal, headers: Object.fromEntries(request.headers) };
-    return new Promise((resolve, reject) => {
-      const outgoing = url.startsWith("https:")
-        ? https.request(url, { ...options, agent })
-        : http.request(url, options);
-      outgoing.on("error", (error) => reject(signal.aborted ? signal.reason : error));
-      outgoing.once("response", (incoming) => {
-        try {
-          resolve(responseOf(incoming));
-        } catch (error) {
-          incoming.destroy();
-          reject(error);
-        }
-      });
-      outgoing.end(body.length === 0 ? undefined : body);
-    });
+    const asked = new Request(input, init);
+    const body = Buffer.from(await asked.arrayBuffer());
+    const { method, url, signal } = asked;
+    signal.throwIfAborted();
+    const headers = Object.fromEntries(asked.headers);
+    const { request, answered, close } = beginExchange(url, { method, headers, tls, proxies, agents });
+    signal.addEventListener("abort", close, { once: true });
+    request.once("close", () => signal.removeEventListener("abort", close));
+    request.end(body.length === 0 ? undefined : body);
+    try {
+      const incoming = await answered;
+      return responseOf(incoming);
+    } catch (error) {
+      close();
+      throw signal.aborted ? signal.reason : error;
+    }
   };
 }
 

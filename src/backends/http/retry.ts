@@ -8,7 +8,10 @@ export interface RetryOptions {
   readonly maxDelayMs?: number | undefined;
   /** The longest wait that a server may ask for (`Retry-After`), in milliseconds. Default: 60,000. */
   readonly maxRetryAfterMs?: number | undefined;
-  /** No repetition begins later than this after the first attempt, in milliseconds. Default: 300,000. */
+  /**
+   * How long a call may take with all its attempts and waits, in milliseconds: no wait goes beyond it, and no attempt.
+   * Default: 300,000, or the time of one attempt where that is longer.
+   */
   readonly maxElapsedMs?: number | undefined;
 }
 
@@ -26,14 +29,14 @@ const DEFAULTS: RetryPolicy = {
 /** The names of {@link RetryOptions}. */
 export const RETRY_KEYS: readonly string[] = Object.keys(DEFAULTS);
 
-/** The policy that options mean. */
-export function retryPolicy(options: RetryOptions = {}): RetryPolicy {
+/** The policy that options mean, where one attempt may take `timeoutMs`. */
+export function retryPolicy(options: RetryOptions = {}, timeoutMs = 0): RetryPolicy {
   return {
     limit: options.limit ?? DEFAULTS.limit,
     baseDelayMs: options.baseDelayMs ?? DEFAULTS.baseDelayMs,
     maxDelayMs: options.maxDelayMs ?? DEFAULTS.maxDelayMs,
     maxRetryAfterMs: options.maxRetryAfterMs ?? DEFAULTS.maxRetryAfterMs,
-    maxElapsedMs: options.maxElapsedMs ?? DEFAULTS.maxElapsedMs,
+    maxElapsedMs: options.maxElapsedMs ?? Math.max(DEFAULTS.maxElapsedMs, timeoutMs),
   };
 }
 
@@ -43,10 +46,11 @@ export function retryPolicy(options: RetryOptions = {}): RetryPolicy {
  * - `refused`, `reset`, `unreachable`: the connection didn't come about, or was lost;
  * - `timeout`: the server had all the time of one attempt;
  * - `dns`: there is no host of that name;
+ * - `proxy`: a proxy doesn't let the call through;
  * - `tls`: the two can't agree on TLS, or one doesn't trust the other's certificate;
  * - `other`: nobody knows, such as an error of a `fetch` of the caller's own, or an answer that isn't HTTP.
  */
-export type FailureKind = "refused" | "reset" | "unreachable" | "timeout" | "dns" | "tls" | "other";
+export type FailureKind = "refused" | "reset" | "unreachable" | "timeout" | "dns" | "proxy" | "tls" | "other";
 
 /** How one attempt of a call ended. */
 export type Outcome =
@@ -91,7 +95,7 @@ export function decideRetry(question: RetryQuestion): RetryDecision {
   const repeatable = question.repeatable ?? (method === "GET" || method === "DELETE");
   if (!repeatable || !mayPass(outcome) || !(attempt <= policy.limit)) return ENOUGH;
   const delayMs = delayOf(question);
-  return elapsedMs + delayMs <= policy.maxElapsedMs ? { retry: true, delayMs } : ENOUGH;
+  return elapsedMs + delayMs < policy.maxElapsedMs ? { retry: true, delayMs } : ENOUGH;
 }
 
 function mayPass(outcome: Outcome): boolean {
@@ -131,6 +135,8 @@ const KINDS: ReadonlyMap<string, FailureKind> = new Map([
   ["UND_ERR_CONNECT_TIMEOUT", "unreachable"],
   // A resolver that is busy, or can't be reached.
   ["EAI_AGAIN", "unreachable"],
+  ["ERR_PROXY_UPSTREAM", "unreachable"],
+  ["ERR_PROXY_REFUSED", "proxy"],
   ["ENOTFOUND", "dns"],
   ["EPROTO", "tls"],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", "tls"],

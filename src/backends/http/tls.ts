@@ -2,6 +2,9 @@ import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
 import { SpecError } from "../../model/index.ts";
+import type { TlsSettings } from "../../network/exchange.ts";
+
+export type { TlsSettings } from "../../network/exchange.ts";
 
 /** Whom to trust, and who to be, as `clouds.yaml` says it: paths of PEM files. */
 export interface TlsOptions {
@@ -9,14 +12,6 @@ export interface TlsOptions {
   readonly cacert?: string | undefined;
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
-}
-
-/** Whom to trust, and who to be, as `node:tls` takes it. */
-export interface TlsSettings {
-  readonly rejectUnauthorized: boolean;
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
 }
 
 /**

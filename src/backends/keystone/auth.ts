@@ -1,4 +1,5 @@
 import { type Issue, SpecError } from "../../model/index.ts";
+import { type AuthMethod, authMethod } from "./auth-type.ts";
 
 /** Who one is to Keystone: the keys of `auth` in `clouds.yaml`, in camelCase. */
 export interface AuthOptions {
@@ -21,10 +22,16 @@ export interface AuthOptions {
   readonly userDomainId?: string | undefined;
   readonly projectDomainName?: string | undefined;
   readonly projectDomainId?: string | undefined;
+  /**
+   * The domain that the token is for, where no project is named; else the domain of user and project, where those name
+   * none.
+   */
+  readonly domainId?: string | undefined;
+  readonly domainName?: string | undefined;
   /** `all`: the token is for the whole cloud, not for a project. */
   readonly systemScope?: string | undefined;
   readonly trustId?: string | undefined;
-  /** Secret. A one-time password (TOTP), beside the password. */
+  /** Secret. A one-time password (TOTP), beside the password or alone. */
   readonly passcode?: string | undefined;
 }
 
@@ -44,6 +51,8 @@ export const AUTH_KEYS: readonly (keyof AuthOptions)[] = [
   "userDomainId",
   "projectDomainName",
   "projectDomainId",
+  "domainId",
+  "domainName",
   "systemScope",
   "trustId",
   "passcode",
@@ -53,32 +62,29 @@ export const AUTH_KEYS: readonly (keyof AuthOptions)[] = [
 export type TokenRequest = { readonly auth: { readonly identity: object; readonly scope?: object } };
 
 /**
- * What Keystone is asked for a token with. An application credential comes before a token, a token before a
- * password.
+ * What Keystone is asked for a token with.
  *
- * @throws SpecError `ERR_SPEC_INVALID` that names what is missing.
+ * @param authType - `auth_type` of `clouds.yaml`. Default: what the credentials are for.
+ * @throws SpecError `ERR_SPEC_INVALID` that names what is missing, or the types that there are.
  */
-export function tokenRequest(auth: AuthOptions): TokenRequest {
-  const { applicationCredentialId, applicationCredentialName, token, passcode } = auth;
-  if (applicationCredentialId !== undefined || applicationCredentialName !== undefined) {
-    // An application credential has a project of its own: Keystone refuses a scope beside it.
-    return {
-      auth: {
-        identity: {
-          methods: ["application_credential"],
-          application_credential: applicationCredential(auth),
-        },
-      },
-    };
-  }
-  const scope = scopeOf(auth);
-  if (token !== undefined) {
-    return { auth: { identity: { methods: ["token"], token: { id: token } }, ...scope } };
-  }
-  const user = { ...userOf(auth), password: required(auth, "password") };
-  const totp = passcode === undefined ? {} : { totp: { user: { ...userOf(auth), passcode } } };
-  const methods = ["password", ...Object.keys(totp)];
-  return { auth: { identity: { methods, password: { user }, ...totp }, ...scope } };
+export function tokenRequest(auth: AuthOptions, authType?: string): TokenRequest {
+  const method = authMethod(auth, authType);
+  // An application credential has a project of its own: Keystone refuses a scope beside it.
+  if (method === "applicationCredential") return { auth: { identity: applicationCredential(auth) } };
+  return { auth: { identity: identityOf(auth, method), ...scopeOf(auth) } };
+}
+
+function identityOf(auth: AuthOptions, method: Exclude<AuthMethod, "applicationCredential">): object {
+  if (method === "token") return { methods: ["token"], token: { id: required(auth, "token") } };
+  const parts = {
+    ...(method === "totp"
+      ? {}
+      : { password: { user: { ...userOf(auth), password: required(auth, "password") } } }),
+    ...(method === "password" && auth.passcode === undefined
+      ? {}
+      : { totp: { user: { ...userOf(auth), passcode: required(auth, "passcode") } } }),
+  };
+  return { methods: Object.keys(parts), ...parts };
 }
 
 /** The URL at which tokens are given. */
@@ -89,31 +95,37 @@ export function tokensUrl(authUrl: string): string {
 
 function applicationCredential(auth: AuthOptions): object {
   const secret = required(auth, "applicationCredentialSecret");
-  if (auth.applicationCredentialId !== undefined) return { id: auth.applicationCredentialId, secret };
-  return { name: auth.applicationCredentialName, user: userOf(auth), secret };
+  const which =
+    auth.applicationCredentialId === undefined
+      ? { name: required(auth, "applicationCredentialName"), user: userOf(auth) }
+      : { id: auth.applicationCredentialId };
+  return { methods: ["application_credential"], application_credential: { ...which, secret } };
 }
 
 function userOf(auth: AuthOptions): object {
   if (auth.userId !== undefined) return { id: auth.userId };
-  return { name: required(auth, "username"), domain: domain(auth.userDomainId, auth.userDomainName) };
+  return { name: required(auth, "username"), domain: domainOf(auth, auth.userDomainId, auth.userDomainName) };
 }
 
 function scopeOf(auth: AuthOptions): { scope?: object } {
-  if (auth.trustId !== undefined) return { scope: { "OS-TRUST:trust": { id: auth.trustId } } };
-  if (auth.systemScope !== undefined) return { scope: { system: { all: true } } };
-  if (auth.projectId !== undefined) return { scope: { project: { id: auth.projectId } } };
-  if (auth.projectName === undefined) return {};
-  return {
-    scope: {
-      project: { name: auth.projectName, domain: domain(auth.projectDomainId, auth.projectDomainName) },
-    },
-  };
+  const { trustId, systemScope, projectId, projectName, domainId, domainName } = auth;
+  if (trustId !== undefined) return { scope: { "OS-TRUST:trust": { id: trustId } } };
+  if (systemScope !== undefined) return { scope: { system: { all: true } } };
+  if (projectId !== undefined) return { scope: { project: { id: projectId } } };
+  if (projectName !== undefined) {
+    const domain = domainOf(auth, auth.projectDomainId, auth.projectDomainName);
+    return { scope: { project: { name: projectName, domain } } };
+  }
+  if (domainId !== undefined) return { scope: { domain: { id: domainId } } };
+  return domainName === undefined ? {} : { scope: { domain: { name: domainName } } };
 }
 
 /** Keystone's first domain has the id `default`. */
-function domain(id: string | undefined, name: string | undefined): object {
-  if (id !== undefined) return { id };
-  return name === undefined ? { id: "default" } : { name };
+function domainOf(auth: AuthOptions, ownId: string | undefined, ownName: string | undefined): object {
+  if (ownId !== undefined) return { id: ownId };
+  if (ownName !== undefined) return { name: ownName };
+  if (auth.domainId !== undefined) return { id: auth.domainId };
+  return auth.domainName === undefined ? { id: "default" } : { name: auth.domainName };
 }
 
 function required(auth: AuthOptions, key: keyof AuthOptions): string {

@@ -4,7 +4,17 @@ import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { AuthError, SpecError } from "../../model/index.ts";
 import type { AuthOptions } from "./auth.ts";
-import { type CloudConfig, cloudEntries, environmentCloud, findCloud, overlay } from "./clouds.ts";
+import { typeOfCredentials } from "./auth-type.ts";
+import {
+  type CloudConfig,
+  type CloudFiles,
+  cloudEntries,
+  cloudsOf,
+  environmentCloud,
+  findCloud,
+  overlay,
+} from "./clouds.ts";
+import { profileEntries } from "./profile.ts";
 
 /** What the caller says of the cloud. */
 export interface CloudOptions extends Omit<CloudConfig, "auth"> {
@@ -14,20 +24,23 @@ export interface CloudOptions extends Omit<CloudConfig, "auth"> {
 }
 
 /**
- * Everything that is known of the cloud: what the caller says, over the entry of `clouds.yaml` (with
- * `secure.yaml`) that `cloud` or `OS_CLOUD` names, or over the `OS_*` variables where nothing names one and the
- * caller gives no `auth`. The places are openstacksdk's: `OS_CLIENT_CONFIG_FILE`, the working directory, the
- * user's and the machine's configuration directory.
+ * Everything that is known of the cloud: what the caller says, over the entry of `clouds.yaml` that `cloud` or
+ * `OS_CLOUD` names, or over the `OS_*` variables where nothing names one, or over the only cloud that the files hold
+ * where there are no such variables; and over nothing where the caller gives `auth` and no `cloud`. Places and
+ * precedence are openstacksdk's; `secure.yaml` and `clouds-public.yaml` belong to `clouds.yaml`.
  *
- * @throws AuthError `ERR_AUTH_FAILED` when there is no such cloud, naming those that there are.
+ * @throws AuthError `ERR_AUTH_FAILED` when there is no such cloud or profile, naming those that there are.
  * @throws SpecError `ERR_SPEC_INVALID` when nothing says where Keystone is, or a file can't be read.
  */
 export async function resolveCloud(
   options: CloudOptions,
 ): Promise<CloudConfig & { readonly auth: { readonly authUrl: string } }> {
   const { cloud, ...given } = options;
-  const named = cloud ?? (given.auth === undefined ? process.env["OS_CLOUD"] : undefined);
-  const config = overlay(await baseOf(named, given), given);
+  const config = overlay(await baseOf(cloud, given), {
+    ...given,
+    // Credentials that are given count, whatever the entry says of its own; a passcode may go with either.
+    authType: given.authType ?? typeOfCredentials({ ...given.auth, passcode: undefined }),
+  });
   const { authUrl } = config.auth;
   if (authUrl === undefined) {
     throw new SpecError(
@@ -57,38 +70,78 @@ function fromHome(path: string | undefined): string | undefined {
 }
 
 async function baseOf(cloud: string | undefined, given: CloudOptions): Promise<CloudConfig> {
-  if (cloud !== undefined && cloud !== "") return fromFiles(cloud);
-  return given.auth === undefined ? environmentCloud(process.env) : { auth: {} };
+  if (cloud !== undefined && cloud !== "") return findCloud(cloud, await readFiles(cloud), given.region);
+  if (given.auth !== undefined) return { auth: {} };
+  const named = process.env["OS_CLOUD"];
+  if (named) return findCloud(named, await readFiles(named), given.region);
+  if (hasSettings(process.env)) return environmentCloud(process.env);
+  const files = await findFiles();
+  const [only, ...others] = files === undefined ? [] : Object.keys(cloudsOf(files));
+  if (files === undefined || only === undefined) return { auth: {} };
+  if (others.length === 0) return findCloud(only, files, given.region);
+  const available = [only, ...others];
+  throw new AuthError(
+    `Nothing says which cloud of ${files.path} is meant: name one of ${available.join(", ")} as cloud, or by OS_CLOUD`,
+    { code: "ERR_AUTH_FAILED", available },
+  );
 }
 
-async function fromFiles(cloud: string): Promise<CloudConfig> {
-  const places = [
-    process.cwd(),
-    join(process.env["XDG_CONFIG_HOME"] || join(homedir(), ".config"), "openstack"),
-    "/etc/openstack",
-  ];
-  const paths = places.flatMap((place) => [join(place, "clouds.yaml"), join(place, "clouds.yml")]);
-  const explicit = process.env["OS_CLIENT_CONFIG_FILE"];
-  if (explicit) paths.unshift(explicit);
-  const clouds = await firstOf(paths);
-  if (clouds === undefined) {
-    throw new AuthError(
-      `There is no clouds.yaml to find the cloud "${cloud}" in: looked for ${paths.join(", ")}`,
-      { code: "ERR_AUTH_FAILED" },
-    );
-  }
-  const secureExplicit = process.env["OS_CLIENT_SECURE_FILE"];
-  const securePlaces = [dirname(clouds.path), ...places].flatMap((place) => [
-    join(place, "secure.yaml"),
-    join(place, "secure.yml"),
-  ]);
-  const secure = await firstOf(secureExplicit ? [secureExplicit, ...securePlaces] : securePlaces);
-  return findCloud(
-    cloud,
-    cloudEntries(clouds.content, clouds.path),
-    secure === undefined ? {} : cloudEntries(secure.content, secure.path),
-    clouds.path,
+/** Whether there is a variable that isn't only about the files, or about other programs. */
+function hasSettings(environment: Readonly<Record<string, string | undefined>>): boolean {
+  const selectors = /^OS_(CLOUD|CLOUD_NAME|REGION_NAME|CLIENT_.*_FILE|(TEST|STD|LOG).*)$/;
+  return Object.entries(environment).some(
+    ([name, value]) => name.startsWith("OS_") && value && !selectors.test(name),
   );
+}
+
+async function readFiles(cloud: string): Promise<CloudFiles> {
+  const files = await findFiles();
+  if (files !== undefined) return files;
+  throw new AuthError(
+    `There is no clouds.yaml to find the cloud "${cloud}" in: looked for ${pathsOf("clouds").join(", ")}`,
+    { code: "ERR_AUTH_FAILED" },
+  );
+}
+
+/** `undefined` where there is neither `clouds.yaml` nor `secure.yaml`. */
+async function findFiles(): Promise<CloudFiles | undefined> {
+  const clouds = await firstOf(pathsOf("clouds"));
+  const secure = await firstOf(pathsOf("secure", clouds?.path));
+  const path = clouds?.path ?? secure?.path;
+  if (path === undefined) return undefined;
+  const profiles = await firstOf(pathsOf("clouds-public", clouds?.path));
+  return {
+    path,
+    clouds: clouds === undefined ? {} : cloudEntries(clouds.content, clouds.path),
+    secure: secure === undefined ? {} : cloudEntries(secure.content, secure.path),
+    profiles: profiles === undefined ? {} : profileEntries(profiles.content, profiles.path),
+    profilesPath: profiles?.path,
+  };
+}
+
+const VARIABLES = {
+  clouds: "OS_CLIENT_CONFIG_FILE",
+  secure: "OS_CLIENT_SECURE_FILE",
+  "clouds-public": "OS_CLIENT_VENDOR_FILE",
+} as const;
+
+/** Where a file is looked for, in this order; beside `clouds.yaml` at last, wherever that is. */
+function pathsOf(name: keyof typeof VARIABLES, cloudsPath?: string): readonly string[] {
+  const home = join(homedir(), ".config");
+  const folders = [
+    process.env["XDG_CONFIG_HOME"] || home,
+    home,
+    ...(process.env["XDG_CONFIG_DIRS"] || "/etc/xdg").split(":").filter((folder) => folder !== ""),
+    "/etc",
+  ].map((folder) => join(folder, "openstack"));
+  const places = [process.cwd(), ...folders, ...(cloudsPath === undefined ? [] : [dirname(cloudsPath)])];
+  const explicit = process.env[VARIABLES[name]];
+  return [
+    ...(explicit ? [explicit] : []),
+    ...[...new Set(places)].flatMap((place) =>
+      ["yaml", "yml", "json"].map((extension) => join(place, `${name}.${extension}`)),
+    ),
+  ];
 }
 
 async function firstOf(paths: readonly string[]): Promise<{ path: string; content: unknown } | undefined> {

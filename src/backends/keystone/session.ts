@@ -15,14 +15,16 @@ export interface Session {
 /** Options of {@link keystoneSession}. */
 export interface SessionOptions {
   readonly auth: AuthOptions & { readonly authUrl: string };
+  /** Default: what the credentials are for. */
+  readonly authType?: string | undefined;
   readonly client: ControlClient;
   readonly now: () => number;
 }
 
 /** A session with Keystone v3. Nothing is sent before the first token is asked for. */
-export function keystoneSession({ auth, client, now }: SessionOptions): Session {
+export function keystoneSession({ auth, authType, client, now }: SessionOptions): Session {
   const url = tokensUrl(auth.authUrl);
-  const json = tokenRequest(auth);
+  const json = tokenRequest(auth, authType);
   let current: Token | undefined;
   let pending: Promise<Token> | undefined;
 

@@ -21,11 +21,12 @@ import { openstackSpec } from "./spec.ts";
  */
 export async function openstack(options: OpenStackOptions = {}): Promise<Backend> {
   checkOptions(options);
-  const { fetch, timeoutMs, retry, ...cloudOptions } = options;
+  const { fetch, timeoutMs, dataIdleTimeoutMs, uploadAnswerTimeoutMs, retry, ...cloudOptions } = options;
   const config = await resolveCloud(cloudOptions);
-  const transport = await openTransport({ ...config, fetch });
+  const transport = await openTransport({ ...config, fetch, dataIdleTimeoutMs, uploadAnswerTimeoutMs });
   const client = controlClient({ fetch: transport.fetch, timeoutMs, retry });
-  const session = keystoneSession({ auth: config.auth, client, now: Date.now });
+  const { auth, authType } = config;
+  const session = keystoneSession({ auth, authType, client, now: Date.now });
   const { projectId, catalog } = await session.token();
   const endpoint =
     config.imageEndpointOverride === undefined
@@ -44,7 +45,7 @@ export async function openstack(options: OpenStackOptions = {}): Promise<Backend
     projectId,
     session,
     client,
-    tls: transport.tls,
+    transport: transport.data,
     spec: openstackSpec(region),
   });
 }

@@ -7,6 +7,11 @@ export interface OpenStackOptions {
   readonly cloud?: string | undefined;
   /** Who one is to Keystone. Default: the cloud's entry, or the `OS_*` variables. */
   readonly auth?: AuthOptions | undefined;
+  /**
+   * How `auth` is used, as `auth_type` of `clouds.yaml`: `v3password`, `v3token`, `v3applicationcredential`, `v3totp`,
+   * `v3multifactor` (password and passcode), and `password` and `token`. Default: what the credentials are for.
+   */
+  readonly authType?: string | undefined;
   /** Needed where the image service is in more than one. */
   readonly region?: string | undefined;
   /** `public` (default), `internal` or `admin`. */
@@ -24,13 +29,20 @@ export interface OpenStackOptions {
   /** How long one attempt of a call that moves no image data may take, in milliseconds. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
   /**
-   * How often, and for how long, such a call is made again: one that changes nothing, or may be repeated, after a
+   * How long the cloud may take no byte of an upload, or send none of a download, in milliseconds. The time that a
+   * source takes doesn't count. Default: 300,000 (5 minutes).
+   */
+  readonly dataIdleTimeoutMs?: number | undefined;
+  /** How long the cloud may take to answer a whole upload, in milliseconds. Default: 3,600,000 (1 hour). */
+  readonly uploadAnswerTimeoutMs?: number | undefined;
+  /**
+   * How often, and for how long, a call that moves no image data is made again: one that changes nothing, or may be repeated, after a
    * passing refusal (408, 429, 502, 503, 504) or a connection that failed. Default: twice.
    */
   readonly retry?: RetryOptions | undefined;
   /**
-   * Makes the calls that move no image data, with TLS settings of its own: those above are for image data then.
-   * Default: the global `fetch`, or one over `node:https` where there are such settings.
+   * Makes the calls that move no image data, with TLS settings and proxies of its own: those above, and `HTTPS_PROXY`
+   * and the like, are for image data then. Default: the global `fetch`, or one over `node:https` where there are such.
    */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
@@ -39,6 +51,7 @@ export interface OpenStackOptions {
 export const OPTION_NAMES: readonly (keyof OpenStackOptions)[] = [
   "cloud",
   "auth",
+  "authType",
   "region",
   "interface",
   "imageEndpointOverride",
@@ -47,6 +60,8 @@ export const OPTION_NAMES: readonly (keyof OpenStackOptions)[] = [
   "cert",
   "key",
   "timeoutMs",
+  "dataIdleTimeoutMs",
+  "uploadAnswerTimeoutMs",
   "retry",
   "fetch",
 ];

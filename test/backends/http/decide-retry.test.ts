@@ -113,7 +113,8 @@ describe("what there is enough of", () => {
 
   it.each<[elapsedMs: number, retry: boolean]>([
     [0, true],
-    [850, true],
+    [849, true],
+    [850, false],
     [851, false],
     [2_000, false],
   ])("time: of 1,000 ms, %i ms and a wait of 150 ms: %s", (elapsedMs, retry) => {

@@ -1,8 +1,13 @@
 import type { Socket } from "node:net";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type ControlRequest, controlClient } from "../../../src/backends/http/client.ts";
-import { readBody } from "../../../src/backends/http/errors.ts";
+import {
+  type ControlClientOptions,
+  type ControlRequest,
+  controlClient,
+} from "../../../src/backends/http/client.ts";
+import { httpError, readBody } from "../../../src/backends/http/errors.ts";
+import { nodeFetch } from "../../../src/backends/http/node-fetch.ts";
 import { authority } from "../../support/certificates.ts";
 import { rejectionOf } from "../../support/errors.ts";
 import { closedPort, httpsServer, rawServer } from "../../support/loopback.ts";
@@ -28,29 +33,75 @@ const RETRIED: readonly [what: string, fault: Reaction][] = [
   ["a body that is cut", cutBody],
 ];
 
-it.each(RETRIED)("%s, and the call is made again", async (_what, fault) => {
-  const { url, requests } = await faultyServer(fault, GOOD);
-  expect(await read({ url })).toEqual({ a: 1 });
-  expect(requests).toHaveLength(2);
-});
+/** What makes the calls: the global `fetch`, and the one for TLS settings and proxies. */
+const FETCHES: readonly [what: string, fetch: typeof globalThis.fetch | undefined][] = [
+  ["fetch", undefined],
+  ["node:http", nodeFetch({})],
+];
 
-it.each(
-  RETRIED.flatMap(([what, fault]) =>
-    (["POST", "PATCH", "PUT"] as const).map((method) => [what, method, fault] as const),
-  ),
-)("%s: a %s is never sent twice", async (_what, method, fault) => {
-  const { url, requests } = await faultyServer(fault, GOOD);
-  await rejectionOf(read({ url, method, json: { name: "x" } }));
-  expect(requests).toHaveLength(1);
-  expect(requests[0]).toMatch(new RegExp(`^${method} `));
-});
+describe.each(FETCHES)("by %s", (_what, fetch) => {
+  it.each(RETRIED)("%s, and the call is made again", async (_fault, fault) => {
+    const { url, requests } = await faultyServer(fault, GOOD);
+    expect(await read({ url }, { fetch })).toEqual({ a: 1 });
+    expect(requests).toHaveLength(2);
+  });
 
-it("a connection that is used again, and reset then, is replaced", async () => {
-  const { url, requests, connections } = await faultyServer(GOOD, reset, GOOD);
-  expect(await read({ url })).toEqual({ a: 1 });
-  expect(await read({ url })).toEqual({ a: 1 });
-  expect(requests).toHaveLength(3);
-  expect(connections()).toBe(2);
+  it.each(
+    RETRIED.flatMap(([what, fault]) =>
+      (["POST", "PATCH", "PUT"] as const).map((method) => [what, method, fault] as const),
+    ),
+  )("%s: a %s is never sent twice", async (_fault, method, fault) => {
+    const { url, requests } = await faultyServer(fault, GOOD);
+    await rejectionOf(read({ url, method, json: { name: "x" } }, { fetch }));
+    expect(requests).toHaveLength(1);
+    expect(requests[0]).toMatch(new RegExp(`^${method} `));
+  });
+
+  it("502 after the write was done: it isn't done twice, and the error is retryable by who looks first", async () => {
+    const made: string[] = [];
+    const write: Reaction = (socket) => {
+      made.push("image");
+      socket.write(answer("502 Bad Gateway", "<h1>Bad Gateway</h1>", "Content-Type: text/html"));
+    };
+    const { url } = await faultyServer(write, write, write);
+    const client = controlClient({ fetch, retry: { baseDelayMs: 1 } });
+    const refusal = httpError(await client({ method: "POST", url, json: { name: "x" } }), "Creation");
+    expect(refusal).toMatchObject({
+      code: "ERR_HTTP_UNAVAILABLE",
+      retryable: true,
+      message: "Creation failed: 502 Bad Gateway",
+    });
+    expect(made).toEqual(["image"]);
+  });
+
+  it("a connection that is used again, and reset then, is replaced", async () => {
+    const { url, requests, connections } = await faultyServer(GOOD, reset, GOOD);
+    expect(await read({ url }, { fetch })).toEqual({ a: 1 });
+    expect(await read({ url }, { fetch })).toEqual({ a: 1 });
+    expect(requests).toHaveLength(3);
+    expect(connections()).toBe(2);
+  });
+
+  it("a connection that is used again, and reset under a write, is no reason to write again", async () => {
+    const { url, requests } = await faultyServer(GOOD, reset, GOOD);
+    expect(await read({ url }, { fetch })).toEqual({ a: 1 });
+    const error = await rejectionOf(read({ url, method: "POST", json: {} }, { fetch }));
+    expect(error).toMatchObject({ code: "ERR_NETWORK", retryable: true });
+    expect(requests).toHaveLength(2);
+  });
+
+  it.each<[string, Reaction]>([
+    ["from the start", undefined],
+    ["in the headers", "HTTP/1.1 200 OK\r\nContent-Le"],
+    ["in the body", 'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{"a"'],
+  ])("silence %s is ERR_TIMEOUT, and the call isn't made again", async (_where, fault) => {
+    const { url, requests } = await faultyServer(fault, GOOD);
+    expect(await rejectionOf(read({ url }, { fetch, timeoutMs: 100 }))).toMatchObject({
+      code: "ERR_TIMEOUT",
+      retryable: true,
+    });
+    expect(requests).toHaveLength(1);
+  });
 });
 
 it.each<[string, string]>([
@@ -65,10 +116,27 @@ it.each<[string, string]>([
   expect(requests).toHaveLength(1);
 });
 
-it("silence is ERR_TIMEOUT, and the call isn't made again", async () => {
-  const { url, requests } = await faultyServer(undefined, GOOD);
-  expect(await rejectionOf(read({ url }, 100))).toMatchObject({ code: "ERR_TIMEOUT", retryable: true });
-  expect(requests).toHaveLength(1);
+it("a load balancer's page with a refusal is tried again, and its words are in the error", async () => {
+  const page = answer(
+    "503 Busy",
+    "<html><title>x</title><h1>Maintenance</h1></html>",
+    "Content-Type: text/html",
+  );
+  const { url, requests } = await faultyServer(page, page, page);
+  const client = controlClient({ retry: { baseDelayMs: 1 } });
+  const refusal = httpError(await client({ method: "GET", url }), "Reading");
+  expect(refusal.message).toBe("Reading failed: 503 Maintenance");
+  expect(requests).toHaveLength(3);
+});
+
+it("an attempt has no more time than is left of the call's", async () => {
+  const { url, requests } = await faultyServer(busy("503 Busy", "Retry-After: 0"), undefined);
+  const client = controlClient({ timeoutMs: 60_000, retry: { maxElapsedMs: 300 } });
+  expect(await rejectionOf(client({ method: "GET", url }))).toMatchObject({
+    code: "ERR_TIMEOUT",
+    message: expect.stringMatching(/ was not answered within \d+ ms, which were left for attempt 2$/),
+  });
+  expect(requests).toHaveLength(2);
 });
 
 it("a server that stays busy is asked three times, and its last words are the answer", async () => {
@@ -127,8 +195,11 @@ it("a certificate that nobody vouches for isn't asked for again", async () => {
   expect(connections.size).toBe(1);
 });
 
-async function read(request: Partial<ControlRequest> & { readonly url: string }, timeoutMs = 5_000) {
-  const client = controlClient({ timeoutMs, retry: { baseDelayMs: 1 } });
+async function read(
+  request: Partial<ControlRequest> & { readonly url: string },
+  options: ControlClientOptions = {},
+) {
+  const client = controlClient({ timeoutMs: 5_000, retry: { baseDelayMs: 1 }, ...options });
   return readBody(await client({ method: "GET", ...request }), z.object({ a: z.number() }), "It");
 }
 

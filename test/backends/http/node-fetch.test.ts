@@ -56,7 +56,7 @@ it("a status that isn't HTTP's rejects", async () => {
 
 it("a server without TLS is reached as well", async () => {
   const url = await httpServer((_request, response) => response.end("plain"));
-  const fetch = nodeFetch({ rejectUnauthorized: true });
+  const fetch = nodeFetch({});
   expect(await (await fetch(url)).text()).toBe("plain");
 });
 
@@ -113,5 +113,5 @@ it("a connection that is cut is ERR_NETWORK, and the call is made again", async 
 async function trusted(listener: RequestListener) {
   const { ca, server } = authority();
   const url = await httpsServer({ cert: server.cert, key: server.key }, listener);
-  return { url, fetch: nodeFetch({ rejectUnauthorized: true, ca: ca.cert }) };
+  return { url, fetch: nodeFetch({ tls: { rejectUnauthorized: true, ca: ca.cert } }) };
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { cloudEntries, environmentCloud, findCloud, overlay } from "../../../src/backends/keystone/clouds.ts";
+import {
+  type CloudFiles,
+  cloudEntries,
+  environmentCloud,
+  findCloud,
+  overlay,
+} from "../../../src/backends/keystone/clouds.ts";
 
 const AUTH = { auth_url: "https://keystone.example", username: "ada", password: "pw" };
 
@@ -34,7 +40,7 @@ describe("an entry of clouds.yaml", () => {
       identity_api_version: 3,
       profile: "x",
     };
-    expect(findCloud("mine", { mine: entry }, {}, "clouds.yaml")).toEqual({
+    expect(findCloud("mine", files({ mine: entry }))).toEqual({
       auth: {
         authUrl: "https://keystone.example",
         username: "ada",
@@ -65,12 +71,12 @@ describe("an entry of clouds.yaml", () => {
   });
 
   it("may be next to nothing", () => {
-    expect(findCloud("mine", { mine: null }, {}, "clouds.yaml").auth).toEqual({});
+    expect(findCloud("mine", files({ mine: null })).auth).toEqual({});
   });
 
   it("takes numbers for text, as YAML has them", () => {
     const entry = { auth: { ...AUTH, password: 123456, project_name: 7 }, region_name: 1 };
-    expect(findCloud("mine", { mine: entry }, {}, "clouds.yaml")).toMatchObject({
+    expect(findCloud("mine", files({ mine: entry }))).toMatchObject({
       auth: { password: "123456", projectName: "7" },
       region: "1",
     });
@@ -81,22 +87,20 @@ describe("an entry of clouds.yaml", () => {
     [[{ name: "A", values: { x: 1 } }, "B"], "A"],
     [[], undefined],
   ])("has its first region where no region_name says otherwise: %j", (regions, region) => {
-    expect(findCloud("mine", { mine: { auth: AUTH, regions } }, {}, "clouds.yaml").region).toBe(region);
-    const named = { auth: AUTH, regions, region_name: "Z" };
-    expect(findCloud("mine", { mine: named }, {}, "clouds.yaml").region).toBe("Z");
+    expect(findCloud("mine", files({ mine: { auth: AUTH, regions } })).region).toBe(region);
   });
 
   it("gets what secure.yaml holds of it, deeply", () => {
     const clouds = { mine: { auth: { ...AUTH, password: "old" }, region_name: "A" }, other: { auth: AUTH } };
     const secure = { mine: { auth: { password: "new", passcode: 1 } }, third: { auth: { password: "x" } } };
-    expect(findCloud("mine", clouds, secure, "clouds.yaml")).toMatchObject({
+    expect(findCloud("mine", files(clouds, secure))).toMatchObject({
       auth: { authUrl: "https://keystone.example", username: "ada", password: "new", passcode: "1" },
       region: "A",
     });
   });
 
   it("that isn't there is an error that names those that are", () => {
-    expect(() => findCloud("mien", { mine: {}, other: {} }, { mien: {} }, "/etc/clouds.yaml")).toThrow(
+    expect(() => findCloud("mien", files({ mine: {}, other: {} }, {}, "/etc/clouds.yaml"))).toThrow(
       expect.objectContaining({
         name: "AuthError",
         code: "ERR_AUTH_FAILED",
@@ -104,9 +108,7 @@ describe("an entry of clouds.yaml", () => {
         message: 'There is no cloud "mien" in /etc/clouds.yaml; there is mine, other',
       }),
     );
-    expect(() => findCloud("toString", {}, {}, "clouds.yaml")).toThrow(
-      'There is no cloud "toString" in clouds.yaml',
-    );
+    expect(() => findCloud("toString", files({}))).toThrow('There is no cloud "toString" in clouds.yaml');
   });
 
   it.each([
@@ -116,7 +118,7 @@ describe("an entry of clouds.yaml", () => {
     ["hunter2", ["clouds", "mine"]],
     [["hunter2"], ["clouds", "mine"]],
   ])("that is wrong is an error that names the place, not what stands there: %j", (entry, path) => {
-    const find = () => findCloud("mine", { mine: entry }, {}, "/etc/clouds.yaml");
+    const find = () => findCloud("mine", files({ mine: entry }, {}, "/etc/clouds.yaml"));
     expect(find).toThrow(
       expect.objectContaining({
         code: "ERR_SPEC_INVALID",
@@ -198,7 +200,7 @@ describe("the OS_* variables", () => {
       OS_ENDPOINT_TYPE: "internalURL",
     };
     expect(environmentCloud(old)).toMatchObject({
-      auth: { projectName: "demo", projectId: "p1", userDomainName: "D", projectDomainName: "D" },
+      auth: { projectName: "demo", projectId: "p1", domainName: "D" },
       interface: "internal",
     });
     expect(environmentCloud({ ...old, OS_PROJECT_NAME: "new" }).auth.projectName).toBe("new");
@@ -206,7 +208,7 @@ describe("the OS_* variables", () => {
 
   it("that are empty are not there", () => {
     expect(environmentCloud({ OS_AUTH_URL: "", OS_PASSWORD: "", OS_REGION_NAME: "" })).toMatchObject({
-      auth: { projectName: undefined },
+      auth: {},
       region: undefined,
     });
     expect(environmentCloud({ OS_PASSWORD: "" }).auth).not.toHaveProperty("password");
@@ -223,3 +225,11 @@ it("what is laid over a configuration counts, what it doesn't say stays", () => 
     interface: "public",
   });
 });
+
+function files(
+  clouds: Readonly<Record<string, unknown>>,
+  secure: Readonly<Record<string, unknown>> = {},
+  path = "clouds.yaml",
+): CloudFiles {
+  return { clouds, secure, profiles: {}, path };
+}

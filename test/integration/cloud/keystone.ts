@@ -68,6 +68,8 @@ key_repository = ${keys}
 key_repository = ${keys}
 [credential]
 key_repository = ${keys}
+[auth]
+methods = password,token,application_credential,totp
 [token]
 expiration = ${tokenSeconds}
 [identity]
