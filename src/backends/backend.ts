@@ -2,8 +2,11 @@ import type { z } from "zod";
 import type {
   AttributeOperation,
   Image,
+  ImageMember,
   ImageQuery,
   ImageSpec,
+  Issue,
+  MemberStatus,
   NewImage,
   PropertyOperation,
   RequestRetryEvent,
@@ -59,8 +62,9 @@ export interface Backend {
 
   /**
    * The images that answer to a query, page by page as they are asked for. A query without `owner` or
-   * `visibility` sees what the cloud lists by itself; `hidden` absent means both. The caller applies the query
-   * once more, so a backend may leave to it what its cloud can't filter.
+   * `visibility` sees what the cloud lists by itself; `hidden` absent means both. With `memberStatus` it sees what
+   * others share with this project. The caller applies the query once more, so a backend may leave to it what its
+   * cloud can't filter, but for `memberStatus`.
    */
   list(query: ImageQuery, options?: CallOptions): AsyncIterable<Image>;
 
@@ -94,6 +98,38 @@ export interface Backend {
 
   /** Who an image is shared with. */
   readonly members?: Members;
+
+  /**
+   * Closes the data of an active image to all but administrators, status `deactivated`; `reactivate` opens it again.
+   * Repeating is harmless. Rejects with `ERR_IMAGE_STATUS` in any other status.
+   */
+  deactivate?(id: string, options?: CallOptions): Promise<void>;
+
+  /** Takes `deactivate` back. Rejects as it does. */
+  reactivate?(id: string, options?: CallOptions): Promise<void>;
+
+  /**
+   * Holds values that are about to be sent against what this very cloud takes, as far as it says so: asked while a
+   * plan is made, and only for values that the plan sends. Where the cloud doesn't say there are no issues; it has
+   * the last word anyway.
+   */
+  check?(values: SentValues, options?: CallOptions): Promise<readonly Issue[]>;
+
+  /**
+   * The algorithm of `hashValue`, as far as answers have told it: a digest by it is made while data is sent. Nothing
+   * is asked for it.
+   */
+  hashAlgorithm?(): string | undefined;
+}
+
+/** Values that a plan is about to send. */
+export interface SentValues
+  extends Pick<
+    ImageSpec,
+    "containerFormat" | "diskFormat" | "visibility" | "hidden" | "description" | "properties"
+  > {
+  /** Whether an image is made of them: what the cloud requires has to be there. */
+  readonly creates: boolean;
 }
 
 /** The members of images. */
@@ -104,4 +140,11 @@ export interface Members {
   add(id: string, project: string, options?: CallOptions): Promise<void>;
   /** Ends the sharing. Repeating is harmless. A gone image may be refused with 404, or be no error. */
   remove(id: string, project: string, options?: CallOptions): Promise<void>;
+  /** The members with what they answered. Absent: nobody can answer, all are `pending`. */
+  statuses?(id: string, options?: CallOptions): Promise<readonly ImageMember[]>;
+  /**
+   * Answers for the backend's own project to an image that is shared with it. Repeating is harmless. Rejects with
+   * 404 when it isn't shared with this project.
+   */
+  setStatus?(id: string, status: MemberStatus, options?: CallOptions): Promise<void>;
 }

@@ -113,11 +113,19 @@ async function create(context: Context, desired: ImageSpec): Promise<Applied> {
 async function update(context: Context, plan: Plan, desired: ImageSpec, actual: Image): Promise<Applied> {
   const filling = plan.content === "changed" ? fillingOf(desired, actual.id) : undefined;
   if (filling === undefined)
-    return { image: await changeMetadata(context, actual, plan.operations), verification: NOTHING_SENT };
+    return {
+      image: await changeMetadata(context, actual, plan.operations, desired.members),
+      verification: NOTHING_SENT,
+    };
   const transfer = await startTransfer(context, filling);
   try {
     // Before the data, never beside it: Glance reverts what is written while an upload runs.
-    await changeMetadata(context, actual, [...plan.operations, ...recordOperations(desired, actual)]);
+    await changeMetadata(
+      context,
+      actual,
+      [...plan.operations, ...recordOperations(desired, actual)],
+      desired.members,
+    );
     return await fillImage(context, filling, transfer);
   } finally {
     await transfer.close();

@@ -3,16 +3,17 @@ import { UnsupportedError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
 import type { LocalSource } from "../transfer/source.ts";
+import { storesSourceBytes } from "./content.ts";
 import { type Context, callOptions } from "./context.ts";
 import { discardImage } from "./discard.ts";
 import { mayHaveSucceeded } from "./outcome.ts";
-import { VERIFIED_ALGORITHMS, type Verification, verifyStored } from "./verify.ts";
+import { algorithmsFor, missedAlgorithm, type Verification, verifyStored } from "./verify.ts";
 import { waitForActive, waitWhileBusy } from "./wait.ts";
 
 /** An image whose data is about to be sent. */
 export interface Filling {
   readonly imageId: string;
-  readonly spec: Pick<ImageSpec, "name" | "verifyChecksum">;
+  readonly spec: Pick<ImageSpec, "name" | "verifyChecksum" | "decompress" | "convert">;
   readonly source: LocalSource;
 }
 
@@ -31,7 +32,7 @@ export async function startTransfer(context: Context, { imageId, spec, source }:
   const event = (transferredBytes: number) => ({ name, imageId, transferredBytes, totalBytes });
   if (isDownload) emit("download-start", event(0));
   const transfer = await openTransfer(source, {
-    algorithms: spec.verifyChecksum === false ? [] : VERIFIED_ALGORITHMS,
+    algorithms: spec.verifyChecksum === false ? [] : algorithmsFor(context.backend.hashAlgorithm?.()),
     signal,
     ...(isDownload ? { onRead: (bytes: number) => emit("download-progress", event(bytes)) } : {}),
     onTaken: (bytes) => {
@@ -85,20 +86,35 @@ async function sendData(context: Context, id: string, name: string, transfer: Tr
 async function verify(
   context: Context,
   image: Image,
-  { spec }: Filling,
+  filling: Filling,
   passed: Passed | undefined,
 ): Promise<Verification> {
-  if (spec.verifyChecksum === false) {
+  if (filling.spec.verifyChecksum === false) {
     return { status: "skipped", reason: "the spec says verifyChecksum: false" };
   }
   if (passed === undefined) {
     return { status: "unverifiable", reason: "the backend did not take all of the data" };
   }
   try {
-    return verifyStored(image, passed);
+    return verifyStored(image, await withMissedDigest(context, image, filling, passed));
   } catch (error) {
     // Active and wrong: it can't be filled again, and nobody may use it.
     await discardImage(context, image.id);
     throw error;
   }
+}
+
+/** A cloud may report a digest that nobody expected: a local file can be read once more to make it. */
+async function withMissedDigest(
+  context: Context,
+  image: Image,
+  { spec, source }: Filling,
+  passed: Passed,
+): Promise<Passed> {
+  const algorithm = missedAlgorithm(image, passed);
+  if (algorithm === undefined || !("file" in source) || !storesSourceBytes(spec)) return passed;
+  const digest = await context.digests.digest(source, algorithm, context.signal).catch(() => undefined);
+  context.signal?.throwIfAborted();
+  if (digest === undefined) return passed;
+  return { ...passed, digests: { ...passed.digests, [algorithm]: digest } };
 }

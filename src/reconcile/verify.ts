@@ -1,6 +1,7 @@
-import { formatChecksum, type Image, TransferError } from "../model/index.ts";
+import { digestName, formatChecksum, type Image, TransferError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
-import { storedDigest } from "./content.ts";
+import { isComputable } from "../transfer/digest.ts";
+import { reportedAlgorithm, storedDigest } from "./content.ts";
 
 /** What was found of the stored data. */
 export interface Verification {
@@ -15,7 +16,24 @@ export interface Verification {
 }
 
 /** The digests that every Glance can be held against: its default `os_hash_algo`, and what there was before. */
-export const VERIFIED_ALGORITHMS: readonly string[] = ["sha512", "md5"];
+const COMMON_ALGORITHMS: readonly string[] = ["sha512", "md5"];
+
+/**
+ * The digests to make of data on its way.
+ *
+ * @param expected The algorithm that the cloud is known to report: one digest is enough then.
+ */
+export function algorithmsFor(expected: string | undefined): readonly string[] {
+  if (expected === undefined) return COMMON_ALGORITHMS;
+  return [isComputable(expected) ? digestName(expected) : "md5"];
+}
+
+/** The algorithm of the digest that a cloud reports and that was not made on the way, where this Node.js can. */
+export function missedAlgorithm(image: Image, { digests }: Passed): string | undefined {
+  const reported = reportedAlgorithm(image);
+  if (reported === undefined || Object.hasOwn(digests, reported)) return undefined;
+  return isComputable(reported) ? reported : undefined;
+}
 
 /**
  * Holds what the cloud says it stored, its size and every digest that it reports, against what was sent.
@@ -34,7 +52,7 @@ export function verifyStored(image: Image, passed: Passed): Verification {
     );
   }
   const compared: string[] = [];
-  for (const algorithm of new Set([image.hashAlgorithm?.toLowerCase() ?? "md5", "md5"])) {
+  for (const algorithm of new Set([reportedAlgorithm(image) ?? "md5", "md5"])) {
     const stored = storedDigest(image, algorithm);
     const sent = passed.digests[algorithm];
     if (stored === undefined || sent === undefined) continue;
@@ -43,11 +61,14 @@ export function verifyStored(image: Image, passed: Passed): Verification {
   }
   const [algorithm] = compared;
   if (algorithm !== undefined) return { status: "verified", algorithm };
-  const reported = image.hashAlgorithm ?? "no digest";
-  return {
-    status: "unverifiable",
-    reason: `the cloud reports ${reported}, which was not computed on the way`,
-  };
+  return { status: "unverifiable", reason: reasonOf(image) };
+}
+
+function reasonOf(image: Image): string {
+  const reported = reportedAlgorithm(image) ?? (image.checksum ? "md5" : undefined);
+  if (reported === undefined) return "the cloud reports no digest of what it stored";
+  if (!isComputable(reported)) return `the cloud reports ${reported}, which this Node.js can't compute`;
+  return `the cloud reports ${reported}, which was not computed on the way`;
 }
 
 function mismatch(id: string, algorithm: string, sent: string, stored: string): TransferError {

@@ -132,6 +132,7 @@ describe("a query is checked", () => {
       owner: "o",
       visibility: "shared",
       status: "whatever",
+      memberStatus: "all",
       hidden: true,
       sort: "name:desc",
       newest: false,

@@ -2,11 +2,14 @@ import type { z } from "zod";
 import { glanceRules, type Image, type ImageSpec } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
 import type { ControlClient } from "../http/client.ts";
-import { httpError, readBody } from "../http/errors.ts";
+import { explained, httpError, readBody } from "../http/errors.ts";
 import type { TlsSettings } from "../http/tls.ts";
 import type { Session } from "../keystone/session.ts";
+import { glanceActivation } from "./activation.ts";
+import { schemaCheck } from "./check.ts";
 import { downloadData, uploadData } from "./data.ts";
-import { listImages } from "./list.ts";
+import { hashAlgorithm } from "./hash-algorithm.ts";
+import { listImages, MAX_PAGE_SIZE } from "./list.ts";
 import { imageFromWire, wireFromNewImage } from "./mapping.ts";
 import { glanceMembers } from "./members.ts";
 import { PATCH_TYPE, patchOf } from "./patch.ts";
@@ -28,16 +31,26 @@ export interface GlanceOptions {
   readonly tls?: TlsSettings | undefined;
   /** What it takes of a spec. */
   readonly spec: z.ZodType<ImageSpec>;
+  /** How many images a listing asks for at a time: 1 to 1,000, which is the default. */
+  readonly pageSize?: number | undefined;
 }
+
+const IN_USE =
+  "it is in use: volumes or servers that were made from it still read its data. Delete those first, or hide the image (hidden: true) until they are gone";
 
 /** A backend that speaks the Image API v2. */
 export function glanceBackend(options: GlanceOptions): Backend {
-  const { name, endpoint, region, projectId, session, tls, spec } = options;
+  const { name, endpoint, region, projectId, session, tls, spec, pageSize = MAX_PAGE_SIZE } = options;
   const urls = glanceUrls(endpoint);
   const dataContext = { session, urls, tls, region };
   const client = authorizedClient(options.client, session);
   const rules = glanceRules;
-  const toImage = (wire: WireImage): Image => imageFromWire(wire, { rules, region });
+  const algorithm = hashAlgorithm();
+  const toImage = (wire: WireImage): Image => {
+    const image = imageFromWire(wire, { rules, region });
+    algorithm.learn(image);
+    return image;
+  };
 
   const get: Backend["get"] = async (id, callOptions) => {
     const answer = await client({ method: "GET", url: urls.image(id) }, callOptions);
@@ -53,7 +66,7 @@ export function glanceBackend(options: GlanceOptions): Backend {
     spec,
     rules,
     get,
-    list: (query, callOptions) => listImages({ client, urls, toImage }, query, callOptions),
+    list: (query, callOptions) => listImages({ client, urls, toImage, pageSize }, query, callOptions),
 
     async create(image, callOptions) {
       const what = `Creation of image ${image.name}`;
@@ -84,11 +97,16 @@ export function glanceBackend(options: GlanceOptions): Backend {
 
     async delete(id, callOptions) {
       const answer = await client({ method: "DELETE", url: urls.image(id) }, callOptions);
-      if (answer.status !== 204 && answer.status !== 404) throw httpError(answer, `Deletion of image ${id}`);
+      if (answer.status === 204 || answer.status === 404) return;
+      const refusal = httpError(answer, `Deletion of image ${id}`);
+      throw answer.status === 409 ? explained(refusal, IN_USE) : refusal;
     },
 
     upload: (id, data, callOptions) => uploadData(dataContext, id, data, callOptions),
     download: (id, callOptions) => downloadData(dataContext, id, callOptions),
-    members: glanceMembers(client, urls),
+    members: glanceMembers(client, urls, projectId),
+    ...glanceActivation({ client, urls, get }),
+    check: schemaCheck(client, urls),
+    hashAlgorithm: algorithm.current,
   };
 }

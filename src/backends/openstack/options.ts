@@ -28,6 +28,8 @@ export interface OpenStackOptions {
    * passing refusal (408, 429, 502, 503, 504) or a connection that failed. Default: twice.
    */
   readonly retry?: RetryOptions | undefined;
+  /** How many images a listing asks for at a time: 1 to 1,000, which is the default and the most that Glance gives. */
+  readonly pageSize?: number | undefined;
   /**
    * Makes the calls that move no image data, with TLS settings of its own: those above are for image data then.
    * Default: the global `fetch`, or one over `node:https` where there are such settings.
@@ -48,5 +50,6 @@ export const OPTION_NAMES: readonly (keyof OpenStackOptions)[] = [
   "key",
   "timeoutMs",
   "retry",
+  "pageSize",
   "fetch",
 ];
