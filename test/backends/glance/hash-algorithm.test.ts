@@ -1,0 +1,18 @@
+import { expect, it } from "vitest";
+import { glance, ID, IMAGES, wireImage } from "../../support/glance.ts";
+import { mockNetwork } from "../../support/network.ts";
+
+it("the algorithm of the cloud is that of the youngest image seen, and asked for by nobody", async () => {
+  const network = mockNetwork();
+  const young = wireImage({ id: "1", os_hash_algo: "sha3_256", created_at: "2026-11-21T00:00:00Z" });
+  const old = wireImage({ id: "2", os_hash_algo: "sha512", created_at: "2020-01-01T00:00:00Z" });
+  const empty = wireImage({ id: "3", os_hash_algo: null, created_at: "2026-11-22T00:00:00Z" });
+  network.expect(`GET ${IMAGES}`, { json: { images: [empty, young, old] } });
+  network.expect(`GET ${IMAGES}/${ID}`, { json: wireImage({ os_hash_algo: "", created_at: null }) });
+  const backend = glance();
+  expect(backend.hashAlgorithm()).toBeUndefined();
+  await backend.get(ID);
+  expect(backend.hashAlgorithm()).toBeUndefined();
+  for await (const image of backend.list({ hidden: false })) expect(image.id).toBeDefined();
+  expect(backend.hashAlgorithm()).toBe("sha3_256");
+});
