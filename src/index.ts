@@ -1,4 +1,11 @@
-export type { Backend, CallOptions, ImageData, Members, MetadataOperation } from "./backends/backend.ts";
+export type {
+  Backend,
+  CallOptions,
+  ImageData,
+  Members,
+  MetadataOperation,
+  SentValues,
+} from "./backends/backend.ts";
 export type { Checksum } from "./model/checksum.ts";
 export * from "./model/errors/index.ts";
 export type {

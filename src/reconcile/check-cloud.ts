@@ -30,7 +30,7 @@ function sentValues(plan: Plan, spec: ImageSpec, actual: Image | undefined): Sen
     case "replace":
       return { ...spec, properties: propertiesAfter(plan, spec, actual), creates: true };
     case "update":
-      return plan.operations.length === 0 ? undefined : changedValues(plan.operations, spec);
+      return changedValues(plan.operations, spec);
     default:
       return plan.action satisfies never;
   }
@@ -41,7 +41,7 @@ function propertiesAfter({ operations }: Plan, spec: ImageSpec, actual: Image | 
   return actual === undefined ? spec.properties : applyOperations(actual, operations).properties;
 }
 
-function changedValues(operations: readonly Operation[], spec: ImageSpec): SentValues {
+function changedValues(operations: readonly Operation[], spec: ImageSpec): SentValues | undefined {
   const attributes = operations.flatMap((operation) =>
     operation.kind === "attribute" ? [operation.name] : [],
   );
@@ -50,6 +50,7 @@ function changedValues(operations: readonly Operation[], spec: ImageSpec): SentV
   const properties = operations.flatMap((operation) =>
     operation.kind === "property" && operation.to !== undefined ? [[operation.name, operation.to]] : [],
   );
+  if (attributes.length + properties.length === 0) return undefined;
   return {
     creates: false,
     containerFormat: changed("containerFormat", spec.containerFormat),

@@ -29,4 +29,4 @@ test("a second apply of 200 specs lists the project's images, and writes nothing
   const paths = requests.map(({ path }) => path.replace(/\?.*$/, ""));
   expect(paths.length).toBeLessThanOrEqual(4);
   expect(new Set(paths)).toEqual(new Set(["/v2/images"]));
-});
+}, 300_000);
