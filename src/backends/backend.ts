@@ -116,8 +116,8 @@ export interface Backend {
   check?(values: SentValues, options?: CallOptions): Promise<readonly Issue[]>;
 
   /**
-   * The algorithm of `hashValue`, as far as answers have told it: a digest by it is made while data is sent. Nothing
-   * is asked for it.
+   * The algorithm of the digest that the cloud reports of stored data, as far as its answers have told it: a digest by
+   * it is made while data is sent. Nothing is asked for it.
    */
   hashAlgorithm?(): string | undefined;
 }

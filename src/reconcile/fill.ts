@@ -1,4 +1,4 @@
-import type { Image, ImageSpec } from "../model/index.ts";
+import type { FileSource, Image, ImageSpec } from "../model/index.ts";
 import { UnsupportedError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
@@ -24,15 +24,16 @@ export interface Filled {
 }
 
 /** Opens the source and ties the progress of the transfer to events. Nothing is read or sent yet. */
-export async function startTransfer(context: Context, { imageId, spec, source }: Filling): Promise<Transfer> {
+export async function startTransfer(context: Context, filling: Filling): Promise<Transfer> {
+  const { imageId, source } = filling;
+  const { name } = filling.spec;
   const { emit, signal } = context;
-  const { name } = spec;
   const isDownload = "url" in source;
   let totalBytes: number | undefined;
   const event = (transferredBytes: number) => ({ name, imageId, transferredBytes, totalBytes });
   if (isDownload) emit("download-start", event(0));
   const transfer = await openTransfer(source, {
-    algorithms: spec.verifyChecksum === false ? [] : algorithmsFor(context.backend.hashAlgorithm?.()),
+    algorithms: digestsToMake(context, filling),
     signal,
     ...(isDownload ? { onRead: (bytes: number) => emit("download-progress", event(bytes)) } : {}),
     onTaken: (bytes) => {
@@ -64,6 +65,11 @@ export async function fillImage(context: Context, filling: Filling, transfer: Tr
   const image = await waitForActive(context, imageId, name);
   const verification = await verify(context, image, filling, transfer.passed());
   return { image, verification };
+}
+
+function digestsToMake({ backend }: Context, filling: Filling): readonly string[] {
+  if (filling.spec.verifyChecksum === false) return [];
+  return algorithmsFor(backend.hashAlgorithm?.(), storedFile(filling) !== undefined);
 }
 
 /** An upload whose answer was lost may have been done: the image says so. */
@@ -108,13 +114,18 @@ async function verify(
 async function withMissedDigest(
   context: Context,
   image: Image,
-  { spec, source }: Filling,
+  filling: Filling,
   passed: Passed,
 ): Promise<Passed> {
   const algorithm = missedAlgorithm(image, passed);
-  if (algorithm === undefined || !("file" in source) || !storesSourceBytes(spec)) return passed;
-  const digest = await context.digests.digest(source, algorithm, context.signal).catch(() => undefined);
+  const file = storedFile(filling);
+  if (algorithm === undefined || file === undefined) return passed;
+  const digest = await context.digests.digest(file, algorithm, context.signal).catch(() => undefined);
   context.signal?.throwIfAborted();
-  if (digest === undefined) return passed;
-  return { ...passed, digests: { ...passed.digests, [algorithm]: digest } };
+  return digest === undefined ? passed : { ...passed, digests: { ...passed.digests, [algorithm]: digest } };
+}
+
+/** The file whose bytes are stored as they are. */
+function storedFile({ spec, source }: Filling): FileSource | undefined {
+  return "file" in source && storesSourceBytes(spec) ? source : undefined;
 }

@@ -15,24 +15,26 @@ export interface Verification {
   readonly reason?: string;
 }
 
-/** The digests that every Glance can be held against: its default `os_hash_algo`, and what there was before. */
-const COMMON_ALGORITHMS: readonly string[] = ["sha512", "md5"];
+/** The `os_hash_algo` of nearly every Glance, and what there was before. */
+const [LIKELY, ALWAYS_THERE] = ["sha512", "md5"] as const;
 
 /**
- * The digests to make of data on its way.
+ * The digests to make of data on its way: few, for each costs about a second of a processor for a GiB.
  *
- * @param expected The algorithm that the cloud is known to report: one digest is enough then.
+ * @param expected The algorithm that the cloud is known to report.
+ * @param canBeReadAgain Whether a digest that turns out to be needed can still be made later.
  */
-export function algorithmsFor(expected: string | undefined): readonly string[] {
-  if (expected === undefined) return COMMON_ALGORITHMS;
-  return [isComputable(expected) ? digestName(expected) : "md5"];
+export function algorithmsFor(expected: string | undefined, canBeReadAgain: boolean): readonly string[] {
+  if (expected !== undefined) return [isComputable(expected) ? digestName(expected) : ALWAYS_THERE];
+  return canBeReadAgain ? [LIKELY] : [LIKELY, ALWAYS_THERE];
 }
 
-/** The algorithm of the digest that a cloud reports and that was not made on the way, where this Node.js can. */
+/** The algorithm of the best digest that a cloud reports, where it was not made on the way and still can be. */
 export function missedAlgorithm(image: Image, { digests }: Passed): string | undefined {
   const reported = reportedAlgorithm(image);
-  if (reported === undefined || Object.hasOwn(digests, reported)) return undefined;
-  return isComputable(reported) ? reported : undefined;
+  const comparable = reported !== undefined && isComputable(reported) ? reported : ALWAYS_THERE;
+  const isMade = Object.hasOwn(digests, comparable);
+  return isMade || storedDigest(image, comparable) === undefined ? undefined : comparable;
 }
 
 /**

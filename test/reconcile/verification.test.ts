@@ -85,6 +85,19 @@ describe("a digest that the cloud reports and nobody expected", () => {
     await expect(images.apply(await file())).rejects.toMatchObject({ code: "ERR_DIGEST_MISMATCH" });
     expect(await imagesOf(backend)).toEqual([]);
   });
+  it("is md5 where there is no other", async () => {
+    const images = new ImageManager(reporting(() => NO_HASH));
+    expect((await images.apply(await file())).verification).toEqual({ status: "verified", algorithm: "md5" });
+    const wrong = new ImageManager(reporting(() => ({ ...NO_HASH, checksum: "00".repeat(16) })));
+    await expect(wrong.apply(await file())).rejects.toMatchObject({ code: "ERR_DIGEST_MISMATCH" });
+  });
+  it("is not looked for where the expected one is reported", async () => {
+    const images = new ImageManager(reporting(() => ({ checksum: "00".repeat(16) })));
+    expect((await images.apply(await file())).verification).toEqual({
+      status: "verified",
+      algorithm: "sha512",
+    });
+  });
   it("leaves md5 where the data can't be read twice", async () => {
     const images = new ImageManager(reporting(() => blake));
     expect((await images.apply(specOf())).verification).toEqual({ status: "verified", algorithm: "md5" });

@@ -12,7 +12,9 @@ export interface HashAlgorithm {
 export function hashAlgorithm(): HashAlgorithm {
   let known: { readonly name: string; readonly createdAt: string } | undefined;
   return {
-    learn({ hashAlgorithm: name, createdAt = "" }) {
+    learn({ hashAlgorithm, checksum, createdAt = "" }) {
+      // Before Rocky there was md5 and nothing else.
+      const name = hashAlgorithm ?? (checksum === undefined ? undefined : "md5");
       if (name !== undefined && (known === undefined || createdAt >= known.createdAt))
         known = { name, createdAt };
     },

@@ -24,7 +24,6 @@ it("reads the schema once, when it is first needed, for all plans at the time", 
 
 test.each<[string, Reply]>([
   ["refuses to show it", { status: 403 }],
-  ["has none", { status: 404 }],
   ["fails", { status: 500 }],
   ["answers something else", { json: { properties: [] } }],
   ["answers a page for people", { text: "<html>" }],
@@ -33,6 +32,13 @@ test.each<[string, Reply]>([
   const { check } = glance();
   expect(await check(VMDK)).toEqual([]);
   expect(await check(VMDK)).toEqual(ISSUES);
+});
+
+it("a cloud that has no schema is asked once", async () => {
+  mockNetwork().expect(SCHEMA, { status: 404 });
+  const { check } = glance();
+  expect(await check(VMDK)).toEqual([]);
+  expect(await check({ ...VMDK, hidden: true })).toEqual([]);
 });
 
 it("an abort ends the waiting, not the reading", async () => {

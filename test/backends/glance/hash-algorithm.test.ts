@@ -6,13 +6,21 @@ it("the algorithm of the cloud is that of the youngest image seen, and asked for
   const network = mockNetwork();
   const young = wireImage({ id: "1", os_hash_algo: "sha3_256", created_at: "2026-11-21T00:00:00Z" });
   const old = wireImage({ id: "2", os_hash_algo: "sha512", created_at: "2020-01-01T00:00:00Z" });
-  const empty = wireImage({ id: "3", os_hash_algo: null, created_at: "2026-11-22T00:00:00Z" });
-  network.expect(`GET ${IMAGES}`, { json: { images: [empty, young, old] } });
-  network.expect(`GET ${IMAGES}/${ID}`, { json: wireImage({ os_hash_algo: "", created_at: null }) });
+  const queued = { checksum: null, os_hash_algo: null, created_at: "2026-11-22T00:00:00Z" };
+  network.expect(`GET ${IMAGES}`, { json: { images: [wireImage({ id: "3", ...queued }), young, old] } });
+  network.expect(`GET ${IMAGES}/${ID}`, { json: wireImage({ ...queued, os_hash_algo: "" }) });
   const backend = glance();
   expect(backend.hashAlgorithm()).toBeUndefined();
   await backend.get(ID);
   expect(backend.hashAlgorithm()).toBeUndefined();
   for await (const image of backend.list({ hidden: false })) expect(image.id).toBeDefined();
   expect(backend.hashAlgorithm()).toBe("sha3_256");
+});
+
+it("a cloud that reports md5 alone is a cloud of md5", async () => {
+  const before = wireImage({ os_hash_algo: undefined, os_hash_value: undefined, os_hidden: undefined });
+  mockNetwork().expect(`GET ${IMAGES}/${ID}`, { json: before });
+  const backend = glance();
+  expect(await backend.get(ID)).toMatchObject({ hashAlgorithm: undefined, hidden: undefined });
+  expect(backend.hashAlgorithm()).toBe("md5");
 });
