@@ -75,6 +75,7 @@ test("a list of names, with whatever they hold, is asked for in few requests", a
     `100% ${tag} %41`,
     `${tag} Äö 日本`,
     `${tag}&a=b#c?d+e/f`,
+    `  ${tag} outer  `,
   ];
   const made = await makeMany(names.length, (index) => ({ name: names[index], os_hidden: index === 0 }));
   await makeMany(1, () => ({ name: `${tag} other` }));
