@@ -9,6 +9,7 @@ import { glanceActivation } from "./activation.ts";
 import { schemaCheck } from "./check.ts";
 import { downloadData, uploadData } from "./data.ts";
 import { hashAlgorithm } from "./hash-algorithm.ts";
+import { checkHidden, creationError } from "./hidden.ts";
 import { listImages, MAX_PAGE_SIZE } from "./list.ts";
 import { imageFromWire, wireFromNewImage } from "./mapping.ts";
 import { glanceMembers } from "./members.ts";
@@ -47,9 +48,8 @@ export function glanceBackend(options: GlanceOptions): Backend {
   const rules = glanceRules;
   const algorithm = hashAlgorithm();
   const toImage = (wire: WireImage): Image => {
-    const image = imageFromWire(wire, { rules, region });
-    algorithm.learn(image);
-    return image;
+    algorithm.learn(wire);
+    return imageFromWire(wire, { rules, region });
   };
 
   const get: Backend["get"] = async (id, callOptions) => {
@@ -74,7 +74,7 @@ export function glanceBackend(options: GlanceOptions): Backend {
         { method: "POST", url: urls.images, json: wireFromNewImage(image) },
         callOptions,
       );
-      if (answer.status !== 201) throw httpError(answer, what);
+      if (answer.status !== 201) throw creationError(httpError(answer, what), image, name);
       return toImage(readBody(answer, WireImage, what));
     },
 
@@ -83,6 +83,7 @@ export function glanceBackend(options: GlanceOptions): Backend {
       const read = await client({ method: "GET", url: urls.image(id) }, callOptions);
       if (read.status !== 200) throw httpError(read, what);
       const current = toImage(readBody(read, WireImage, what));
+      checkHidden(current, operations, name);
       const steps = patchOf(current, operations);
       // An empty PATCH is answered 200 and does nothing.
       if (steps.length === 0) return current;

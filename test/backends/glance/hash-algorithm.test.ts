@@ -18,9 +18,17 @@ it("the algorithm of the cloud is that of the youngest image seen, and asked for
 });
 
 it("a cloud that reports md5 alone is a cloud of md5", async () => {
-  const before = wireImage({ os_hash_algo: undefined, os_hash_value: undefined, os_hidden: undefined });
+  const { os_hash_algo: _algorithm, os_hash_value: _value, ...before } = wireImage();
   mockNetwork().expect(`GET ${IMAGES}/${ID}`, { json: before });
   const backend = glance();
-  expect(await backend.get(ID)).toMatchObject({ hashAlgorithm: undefined, hidden: undefined });
+  expect(await backend.get(ID)).toMatchObject({ hashAlgorithm: undefined });
   expect(backend.hashAlgorithm()).toBe("md5");
+});
+
+it("an image without another digest is no sign of a cloud that has none", async () => {
+  const migrated = wireImage({ os_hash_algo: null, os_hash_value: null });
+  mockNetwork().expect(`GET ${IMAGES}/${ID}`, { json: migrated });
+  const backend = glance();
+  await backend.get(ID);
+  expect(backend.hashAlgorithm()).toBeUndefined();
 });
