@@ -20,6 +20,6 @@ export function isForbidden(error: unknown): boolean {
 }
 
 /** Whether the state of the image forbade a write. */
-export function isConflict(error: unknown): boolean {
+export function isConflict(error: unknown): error is ImagewrightError {
   return ImagewrightError.is(error) && error.code === "ERR_HTTP_CONFLICT";
 }
