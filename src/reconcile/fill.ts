@@ -1,13 +1,13 @@
-import type { FileSource, Image, ImageSpec } from "../model/index.ts";
+import type { Image, ImageSpec } from "../model/index.ts";
 import { UnsupportedError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
 import type { LocalSource } from "../transfer/source.ts";
-import { storesSourceBytes } from "./content.ts";
 import { type Context, callOptions } from "./context.ts";
+import { digestsToMake, withMissedDigest } from "./digests.ts";
 import { discardImage } from "./discard.ts";
 import { mayHaveSucceeded } from "./outcome.ts";
-import { algorithmsFor, missedAlgorithm, type Verification, verifyStored } from "./verify.ts";
+import { type Verification, verifyStored } from "./verify.ts";
 import { waitForActive, waitWhileBusy } from "./wait.ts";
 
 /** An image whose data is about to be sent. */
@@ -24,16 +24,15 @@ export interface Filled {
 }
 
 /** Opens the source and ties the progress of the transfer to events. Nothing is read or sent yet. */
-export async function startTransfer(context: Context, filling: Filling): Promise<Transfer> {
-  const { imageId, source } = filling;
-  const { name } = filling.spec;
+export async function startTransfer(context: Context, { imageId, spec, source }: Filling): Promise<Transfer> {
   const { emit, signal } = context;
+  const { name } = spec;
   const isDownload = "url" in source;
   let totalBytes: number | undefined;
   const event = (transferredBytes: number) => ({ name, imageId, transferredBytes, totalBytes });
   if (isDownload) emit("download-start", event(0));
   const transfer = await openTransfer(source, {
-    algorithms: digestsToMake(context, filling),
+    algorithms: digestsToMake(context, { spec, source }),
     signal,
     ...(isDownload ? { onRead: (bytes: number) => emit("download-progress", event(bytes)) } : {}),
     onTaken: (bytes) => {
@@ -67,11 +66,6 @@ export async function fillImage(context: Context, filling: Filling, transfer: Tr
   return { image, verification };
 }
 
-function digestsToMake({ backend }: Context, filling: Filling): readonly string[] {
-  if (filling.spec.verifyChecksum === false) return [];
-  return algorithmsFor(backend.hashAlgorithm?.(), storedFile(filling) !== undefined);
-}
-
 /** An upload whose answer was lost may have been done: the image says so. */
 async function sendData(context: Context, id: string, name: string, transfer: Transfer): Promise<void> {
   const { backend, signal } = context;
@@ -92,40 +86,20 @@ async function sendData(context: Context, id: string, name: string, transfer: Tr
 async function verify(
   context: Context,
   image: Image,
-  filling: Filling,
+  { spec, source }: Filling,
   passed: Passed | undefined,
 ): Promise<Verification> {
-  if (filling.spec.verifyChecksum === false) {
+  if (spec.verifyChecksum === false) {
     return { status: "skipped", reason: "the spec says verifyChecksum: false" };
   }
   if (passed === undefined) {
     return { status: "unverifiable", reason: "the backend did not take all of the data" };
   }
   try {
-    return verifyStored(image, await withMissedDigest(context, image, filling, passed));
+    return verifyStored(image, await withMissedDigest(context, image, { spec, source }, passed));
   } catch (error) {
     // Active and wrong: it can't be filled again, and nobody may use it.
     await discardImage(context, image.id);
     throw error;
   }
-}
-
-/** A cloud may report a digest that nobody expected: a local file can be read once more to make it. */
-async function withMissedDigest(
-  context: Context,
-  image: Image,
-  filling: Filling,
-  passed: Passed,
-): Promise<Passed> {
-  const algorithm = missedAlgorithm(image, passed);
-  const file = storedFile(filling);
-  if (algorithm === undefined || file === undefined) return passed;
-  const digest = await context.digests.digest(file, algorithm, context.signal).catch(() => undefined);
-  context.signal?.throwIfAborted();
-  return digest === undefined ? passed : { ...passed, digests: { ...passed.digests, [algorithm]: digest } };
-}
-
-/** The file whose bytes are stored as they are. */
-function storedFile({ spec, source }: Filling): FileSource | undefined {
-  return "file" in source && storesSourceBytes(spec) ? source : undefined;
 }

@@ -14,12 +14,12 @@ export function isRefusal(error: unknown): boolean {
   return ImagewrightError.is(error) && error.name === "HttpError";
 }
 
-/** Whether a cloud refused because the caller may not do so. */
-export function isForbidden(error: unknown): boolean {
-  return ImagewrightError.is(error) && error.code === "ERR_HTTP_FORBIDDEN";
-}
-
 /** Whether the state of the image forbade a write. */
 export function isConflict(error: unknown): error is ImagewrightError {
   return ImagewrightError.is(error) && error.code === "ERR_HTTP_CONFLICT";
+}
+
+/** Whether a cloud refused because the caller may not do so. */
+export function isForbidden(error: unknown): boolean {
+  return ImagewrightError.is(error) && error.code === "ERR_HTTP_FORBIDDEN";
 }

@@ -1,4 +1,4 @@
-import { digestName, formatChecksum, type Image, TransferError } from "../model/index.ts";
+import { formatChecksum, type Image, TransferError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
 import { isComputable } from "../transfer/digest.ts";
 import { reportedAlgorithm, storedDigest } from "./content.ts";
@@ -13,28 +13,6 @@ export interface Verification {
   /** The strongest digest that was compared: `sha512`, `md5`, … */
   readonly algorithm?: string;
   readonly reason?: string;
-}
-
-/** The `os_hash_algo` of nearly every Glance, and what there was before. */
-const [LIKELY, ALWAYS_THERE] = ["sha512", "md5"] as const;
-
-/**
- * The digests to make of data on its way: few, for each costs about a second of a processor for a GiB.
- *
- * @param expected The algorithm that the cloud is known to report.
- * @param canBeReadAgain Whether a digest that turns out to be needed can still be made later.
- */
-export function algorithmsFor(expected: string | undefined, canBeReadAgain: boolean): readonly string[] {
-  if (expected !== undefined) return [isComputable(expected) ? digestName(expected) : ALWAYS_THERE];
-  return canBeReadAgain ? [LIKELY] : [LIKELY, ALWAYS_THERE];
-}
-
-/** The algorithm of the best digest that a cloud reports, where it was not made on the way and still can be. */
-export function missedAlgorithm(image: Image, { digests }: Passed): string | undefined {
-  const reported = reportedAlgorithm(image);
-  const comparable = reported !== undefined && isComputable(reported) ? reported : ALWAYS_THERE;
-  const isMade = Object.hasOwn(digests, comparable);
-  return isMade || storedDigest(image, comparable) === undefined ? undefined : comparable;
 }
 
 /**
