@@ -38,6 +38,16 @@ export interface ImageData {
 /** A change that {@link Backend.update} can be asked for. Members have calls of their own. */
 export type MetadataOperation = AttributeOperation | PropertyOperation | TagOperation;
 
+/** Values that a plan is about to send. */
+export interface SentValues
+  extends Pick<
+    ImageSpec,
+    "containerFormat" | "diskFormat" | "visibility" | "hidden" | "description" | "properties"
+  > {
+  /** Whether an image is made of them: what the cloud requires has to be there. */
+  readonly creates: boolean;
+}
+
 /**
  * A cloud, as the rest of the library sees it: the law for authors of backends.
  *
@@ -81,25 +91,6 @@ export interface Backend {
   delete(id: string, options?: CallOptions): Promise<void>;
 
   /**
-   * Makes an image record, `queued`, without data. Rejects with 409 when the id was ever given before: the
-   * caller then reads the image to see whether an earlier, lost answer made it.
-   */
-  create?(image: NewImage, options?: CallOptions): Promise<Image>;
-
-  /**
-   * Stores the data of a `queued` image, reading `data.chunks` once and only when the cloud will take it. After
-   * it the image is on its way to `active`. When it fails or is aborted, the image is `queued` and empty again,
-   * now or soon. Rejects with 409 when the image has data, or another upload is under way.
-   */
-  upload?(id: string, data: ImageData, options?: CallOptions): Promise<void>;
-
-  /** The data of an active image, from the first byte. Rejects with `ERR_TRANSFER_INCOMPLETE` when it has none. */
-  download?(id: string, options?: CallOptions): Promise<ImageData>;
-
-  /** Who an image is shared with. */
-  readonly members?: Members;
-
-  /**
    * Closes the data of an active image to all but administrators, status `deactivated`; `reactivate` opens it again.
    * Repeating is harmless. Rejects with `ERR_IMAGE_STATUS` in any other status.
    */
@@ -120,26 +111,31 @@ export interface Backend {
    * it is made while data is sent. Nothing is asked for it.
    */
   hashAlgorithm?(): string | undefined;
-}
 
-/** Values that a plan is about to send. */
-export interface SentValues
-  extends Pick<
-    ImageSpec,
-    "containerFormat" | "diskFormat" | "visibility" | "hidden" | "description" | "properties"
-  > {
-  /** Whether an image is made of them: what the cloud requires has to be there. */
-  readonly creates: boolean;
+  /**
+   * Makes an image record, `queued`, without data. Rejects with 409 when the id was ever given before: the
+   * caller then reads the image to see whether an earlier, lost answer made it.
+   */
+  create?(image: NewImage, options?: CallOptions): Promise<Image>;
+
+  /**
+   * Stores the data of a `queued` image, reading `data.chunks` once and only when the cloud will take it. After
+   * it the image is on its way to `active`. When it fails or is aborted, the image is `queued` and empty again,
+   * now or soon. Rejects with 409 when the image has data, or another upload is under way.
+   */
+  upload?(id: string, data: ImageData, options?: CallOptions): Promise<void>;
+
+  /** The data of an active image, from the first byte. Rejects with `ERR_TRANSFER_INCOMPLETE` when it has none. */
+  download?(id: string, options?: CallOptions): Promise<ImageData>;
+
+  /** Who an image is shared with. */
+  readonly members?: Members;
 }
 
 /** The members of images. */
 export interface Members {
   /** The ids of the projects that the image is shared with, whatever they answered. */
   list(id: string, options?: CallOptions): Promise<readonly string[]>;
-  /** Shares the image. Repeating is harmless. Rejects with 403 unless the visibility is `shared`. */
-  add(id: string, project: string, options?: CallOptions): Promise<void>;
-  /** Ends the sharing. Repeating is harmless. A gone image may be refused with 404, or be no error. */
-  remove(id: string, project: string, options?: CallOptions): Promise<void>;
   /** The members with what they answered. Absent: nobody can answer, all are `pending`. */
   statuses?(id: string, options?: CallOptions): Promise<readonly ImageMember[]>;
   /**
@@ -147,4 +143,8 @@ export interface Members {
    * 404 when it isn't shared with this project.
    */
   setStatus?(id: string, status: MemberStatus, options?: CallOptions): Promise<void>;
+  /** Shares the image. Repeating is harmless. Rejects with 403 unless the visibility is `shared`. */
+  add(id: string, project: string, options?: CallOptions): Promise<void>;
+  /** Ends the sharing. Repeating is harmless. A gone image may be refused with 404, or be no error. */
+  remove(id: string, project: string, options?: CallOptions): Promise<void>;
 }

@@ -67,6 +67,9 @@ export function glanceBackend(options: GlanceOptions): Backend {
     rules,
     get,
     list: (query, callOptions) => listImages({ client, urls, toImage, pageSize }, query, callOptions),
+    ...glanceActivation({ client, urls, get }),
+    check: schemaCheck(client, urls),
+    hashAlgorithm: algorithm.current,
 
     async create(image, callOptions) {
       const what = `Creation of image ${image.name}`;
@@ -106,8 +109,5 @@ export function glanceBackend(options: GlanceOptions): Backend {
     upload: (id, data, callOptions) => uploadData(dataContext, id, data, callOptions),
     download: (id, callOptions) => downloadData(dataContext, id, callOptions),
     members: glanceMembers(client, urls, projectId),
-    ...glanceActivation({ client, urls, get }),
-    check: schemaCheck(client, urls),
-    hashAlgorithm: algorithm.current,
   };
 }

@@ -1,13 +1,13 @@
 /** The URLs of one image service (Image API v2). */
 export interface GlanceUrls {
   readonly images: string;
+  /** The JSON schema of an image. */
+  readonly schema: string;
+  action(id: string, action: "deactivate" | "reactivate"): string;
   image(id: string): string;
   file(id: string): string;
   members(id: string): string;
   member(id: string, project: string): string;
-  action(id: string, action: "deactivate" | "reactivate"): string;
-  /** The JSON schema of an image. */
-  readonly schema: string;
 }
 
 /** The URLs below an endpoint, which may or may not end in a version. */
@@ -17,11 +17,11 @@ export function glanceUrls(endpoint: string): GlanceUrls {
   const image = (id: string) => `${images}/${encodeURIComponent(id)}`;
   return {
     images,
+    schema: `${base}/v2/schemas/image`,
+    action: (id, action) => `${image(id)}/actions/${action}`,
     image,
     file: (id) => `${image(id)}/file`,
     members: (id) => `${image(id)}/members`,
     member: (id, project) => `${image(id)}/members/${encodeURIComponent(project)}`,
-    action: (id, action) => `${image(id)}/actions/${action}`,
-    schema: `${base}/v2/schemas/image`,
   };
 }
