@@ -92,7 +92,7 @@ export interface Backend {
 
   /**
    * Closes the data of an active image to all but administrators, status `deactivated`; `reactivate` opens it again.
-   * Repeating is harmless. Rejects with `ERR_IMAGE_STATUS` in any other status.
+   * Repeating is harmless. Rejects with `ERR_IMAGE_STATUS` in any other status, with 404 when the image is gone.
    */
   deactivate?(id: string, options?: CallOptions): Promise<void>;
 
