@@ -1,4 +1,11 @@
-export type { Backend, CallOptions, ImageData, Members, MetadataOperation } from "./backends/backend.ts";
+export type {
+  Backend,
+  CallOptions,
+  ImageData,
+  Members,
+  MetadataOperation,
+  SentValues,
+} from "./backends/backend.ts";
 export type { Checksum } from "./model/checksum.ts";
 export * from "./model/errors/index.ts";
 export type {
@@ -11,6 +18,7 @@ export type {
 } from "./model/events.ts";
 export type { ContainerFormat, DiskFormat, Visibility } from "./model/formats.ts";
 export type { Image, ImageStatus } from "./model/image.ts";
+export type { ImageMember, MemberStatus } from "./model/member.ts";
 export type { NewImage } from "./model/new-image.ts";
 export type {
   AttributeName,

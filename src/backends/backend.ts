@@ -2,8 +2,11 @@ import type { z } from "zod";
 import type {
   AttributeOperation,
   Image,
+  ImageMember,
   ImageQuery,
   ImageSpec,
+  Issue,
+  MemberStatus,
   NewImage,
   PropertyOperation,
   RequestRetryEvent,
@@ -35,6 +38,16 @@ export interface ImageData {
 /** A change that {@link Backend.update} can be asked for. Members have calls of their own. */
 export type MetadataOperation = AttributeOperation | PropertyOperation | TagOperation;
 
+/** Values that a plan is about to send. */
+export interface SentValues
+  extends Pick<
+    ImageSpec,
+    "containerFormat" | "diskFormat" | "visibility" | "hidden" | "description" | "properties"
+  > {
+  /** Whether an image is made of them: what the cloud requires has to be there. */
+  readonly creates: boolean;
+}
+
 /**
  * A cloud, as the rest of the library sees it: the law for authors of backends.
  *
@@ -64,8 +77,9 @@ export interface Backend {
 
   /**
    * The images that answer to a query, page by page as they are asked for. A query without `owner` or
-   * `visibility` sees what the cloud lists by itself; `hidden` absent means both. The caller applies the query
-   * once more, so a backend may leave to it what its cloud can't filter.
+   * `visibility` sees what the cloud lists by itself; `hidden` absent means both. With `memberStatus` it sees what
+   * others share with this project. The caller applies the query once more, so a backend may leave to it what its
+   * cloud can't filter, but for `memberStatus`.
    */
   list(query: ImageQuery, options?: CallOptions): AsyncIterable<Image>;
 
@@ -80,6 +94,28 @@ export interface Backend {
 
   /** Deletes the image; repeating is harmless, a missing image no error. Rejects with 403 when it is protected. */
   delete(id: string, options?: CallOptions): Promise<void>;
+
+  /**
+   * Closes the data of an active image to all but administrators, status `deactivated`; `reactivate` opens it again.
+   * Repeating is harmless. Rejects with `ERR_IMAGE_STATUS` in any other status, with 404 when the image is gone.
+   */
+  deactivate?(id: string, options?: CallOptions): Promise<void>;
+
+  /** Takes `deactivate` back. Rejects as it does. */
+  reactivate?(id: string, options?: CallOptions): Promise<void>;
+
+  /**
+   * Holds values that are about to be sent against what this very cloud takes, as far as it says so: asked while a
+   * plan is made, and only for values that the plan sends. Where the cloud doesn't say there are no issues; it has
+   * the last word anyway.
+   */
+  check?(values: SentValues, options?: CallOptions): Promise<readonly Issue[]>;
+
+  /**
+   * The algorithm of the digest that the cloud reports of stored data, as far as its answers have told it: a digest by
+   * it is made while data is sent. Nothing is asked for it.
+   */
+  hashAlgorithm?(): string | undefined;
 
   /**
    * Makes an image record, `queued`, without data. Rejects with 409 when the id was ever given before: the
@@ -105,6 +141,13 @@ export interface Backend {
 export interface Members {
   /** The ids of the projects that the image is shared with, whatever they answered. */
   list(id: string, options?: CallOptions): Promise<readonly string[]>;
+  /** The members with what they answered. Absent: nobody can answer, all are `pending`. */
+  statuses?(id: string, options?: CallOptions): Promise<readonly ImageMember[]>;
+  /**
+   * Answers for the backend's own project to an image that is shared with it. Repeating is harmless. Rejects with
+   * 404 when it isn't shared with this project.
+   */
+  setStatus?(id: string, status: MemberStatus, options?: CallOptions): Promise<void>;
   /** Shares the image. Repeating is harmless. Rejects with 403 unless the visibility is `shared`. */
   add(id: string, project: string, options?: CallOptions): Promise<void>;
   /** Ends the sharing. Repeating is harmless. A gone image may be refused with 404, or be no error. */

@@ -4,6 +4,7 @@ import {
   HttpError,
   httpErrorCode,
   type Image,
+  ImageStateError,
   type NewImage,
   type Rules,
   TransferError,
@@ -57,6 +58,31 @@ export function withChanges(
     }
   }
   return { ...applyOperations(image, operations), updatedAt: timestamp(now) };
+}
+
+/** The record with its data closed, or open again; `ERR_IMAGE_STATUS` when it has none. */
+export function withActivation(image: Image, status: "active" | "deactivated", now: Date): Image {
+  if (image.status === status) return image;
+  if (image.status !== "active" && image.status !== "deactivated") throw wrongStatus(image, status);
+  return { ...image, status, updatedAt: timestamp(now) };
+}
+
+/** An image's status doesn't let it become what is asked for. */
+export function wrongStatus(
+  { id, status: actual }: Pick<Image, "id" | "status">,
+  status: "active" | "deactivated",
+  cause?: unknown,
+): ImageStateError {
+  const action = status === "active" ? "reactivated" : "deactivated";
+  return new ImageStateError(
+    `Image ${id} can't be ${action}: it is ${actual}, and only an active or a deactivated image can`,
+    { code: "ERR_IMAGE_STATUS", imageId: id, status: actual, cause },
+  );
+}
+
+/** The image's data is closed. */
+export function closed(id: string): HttpError {
+  return refusal(403, `Image ${id} is deactivated`);
 }
 
 /** A refusal as a Glance would answer it, by a backend that has no server. */

@@ -1,3 +1,5 @@
+import { digestName } from "./digest-names.ts";
+
 /** A digest and the algorithm that made it. */
 export interface Checksum {
   /** As `node:crypto` names it, in lower case: `md5`, `sha256`, `sha512`, … */
@@ -18,7 +20,7 @@ const DIGEST_BYTES: Readonly<Record<string, number>> = {
 /** Reads `algorithm:hex`; `undefined` when it is not that, or not as long as a digest of that algorithm is. */
 export function parseChecksum(text: string): Checksum | undefined {
   const match = /^([a-z0-9/_-]+):((?:[0-9a-f]{2})+)$/i.exec(text.trim());
-  const algorithm = match?.[1]?.toLowerCase().replace(/^sha-(?=\d)/, "sha");
+  const algorithm = match?.[1] === undefined ? undefined : digestName(match[1]);
   const hex = match?.[2]?.toLowerCase();
   if (algorithm === undefined || hex === undefined) return undefined;
   const bytes = DIGEST_BYTES[algorithm] ?? hex.length / 2;

@@ -3,14 +3,16 @@ import { SpecError } from "./errors/index.ts";
 import { VISIBILITIES, type Visibility } from "./formats.ts";
 import type { Image, ImageStatus } from "./image.ts";
 import { issuesOf } from "./issues.ts";
+import { MEMBER_STATUSES, type MemberStatus } from "./member.ts";
 import { unknownKey } from "./names.ts";
 import { compareStrings } from "./order.ts";
 
 /** Which images to list or to find: every given key must hold. */
 export interface ImageQuery {
-  readonly id?: string | undefined;
-  /** The whole name. */
-  readonly name?: string | undefined;
+  /** One of several, where there is a list. */
+  readonly id?: string | readonly string[] | undefined;
+  /** The whole name; one of several, where there is a list. */
+  readonly name?: string | readonly string[] | undefined;
   /** A regular expression that matches somewhere in the name. */
   readonly namePattern?: RegExp | string | undefined;
   /** Tags that the image has, all of them. */
@@ -20,7 +22,14 @@ export interface ImageQuery {
   /** The id of the project that owns it. */
   readonly owner?: string | undefined;
   readonly visibility?: Visibility | undefined;
-  readonly status?: ImageStatus | undefined;
+  /** One of several, where there is a list. */
+  readonly status?: ImageStatus | readonly ImageStatus[] | undefined;
+  /**
+   * Only images that other projects share with this one, by what this project has answered; `all` for any answer.
+   * Absent: of these, the cloud lists those that were accepted. An administrator is shown all of them by Glance,
+   * whatever was answered.
+   */
+  readonly memberStatus?: MemberStatus | "all" | undefined;
   /** Absent: hidden images and others. */
   readonly hidden?: boolean | undefined;
   /** Default: the newest first. */
@@ -48,9 +57,10 @@ export type SortKey = (typeof SORT_KEYS)[number];
 export type Sort = SortKey | `${SortKey}:${"asc" | "desc"}`;
 
 const text = z.string();
+const oneOrMore = z.union([text, z.array(text)], "must be a string or a list of strings").optional();
 const shape = {
-  id: text.optional(),
-  name: text.optional(),
+  id: oneOrMore,
+  name: oneOrMore,
   namePattern: z
     .union(
       [z.instanceof(RegExp), text.refine(isPattern, "must be a regular expression")],
@@ -61,7 +71,8 @@ const shape = {
   properties: z.record(text, text).optional(),
   owner: text.optional(),
   visibility: z.enum(VISIBILITIES).optional(),
-  status: text.optional(),
+  status: oneOrMore,
+  memberStatus: z.enum([...MEMBER_STATUSES, "all"]).optional(),
   hidden: z.boolean().optional(),
   sort: z
     .string()
@@ -104,11 +115,15 @@ function isSort(sort: string): boolean {
 export function matchesQuery(image: Image, query: ImageQuery): boolean {
   const { namePattern } = query;
   return (
-    equals(query.id?.toLowerCase(), image.id) &&
-    equals(query.name, image.name) &&
+    isOneOf(
+      valuesOf(query.id)?.map((id) => id.toLowerCase()),
+      image.id,
+    ) &&
+    isOneOf(valuesOf(query.name), image.name) &&
     equals(query.owner, image.owner) &&
     equals(query.visibility, image.visibility) &&
-    equals(query.status, image.status) &&
+    isOneOf(valuesOf(query.status), image.status) &&
+    (query.memberStatus === undefined || image.visibility === "shared") &&
     equals(query.hidden, image.hidden ?? false) &&
     (namePattern === undefined || new RegExp(namePattern).test(image.name)) &&
     (query.tags ?? []).every((tag) => image.tags.includes(tag)) &&
@@ -134,6 +149,17 @@ function propertyOf(image: Image, name: string): string | undefined {
   if (Object.hasOwn(image.properties, name)) return image.properties[name];
   const server = image.serverProperties ?? {};
   return Object.hasOwn(server, name) ? server[name] : undefined;
+}
+
+/** The values of a key that takes one or several. */
+export function valuesOf<Value extends string>(
+  values: Value | readonly Value[] | undefined,
+): readonly Value[] | undefined {
+  return typeof values === "string" ? [values] : values;
+}
+
+function isOneOf(wanted: readonly string[] | undefined, actual: string): boolean {
+  return wanted === undefined || wanted.includes(actual);
 }
 
 function equals<Value>(wanted: Value | undefined, actual: Value | undefined): boolean {

@@ -20,9 +20,10 @@ import { createImage } from "./create.ts";
 import { unprotect } from "./discard.ts";
 import { type Filling, fillImage, startTransfer } from "./fill.ts";
 import { findActual, withMembers } from "./find.ts";
-import { discardLeftovers, supersededImage, unmark } from "./leftovers.ts";
+import { discardLeftovers, stillInUse, supersededImage, unmark } from "./leftovers.ts";
 import { changeMetadata } from "./metadata.ts";
 import { newImage, replacingImage } from "./new-image.ts";
+import { isConflict } from "./outcome.ts";
 import type { Plan, PlannedSource } from "./plan.ts";
 import { isWhole, redactedField, redactSource } from "./planned-source.ts";
 import { sourceRecord } from "./source-record.ts";
@@ -96,7 +97,9 @@ export async function deleteImage(context: Context, image: Image, force: boolean
 
 /** Deletes the old image, and takes the mark off the new one. */
 async function takePlace(context: Context, image: Image, old: Image, desired: ImageSpec): Promise<Image> {
-  await deleteImage(context, old, desired.protected === false);
+  await deleteImage(context, old, desired.protected === false).catch((error: unknown) => {
+    throw isConflict(error) ? stillInUse(image, old, error) : error;
+  });
   return unmark(context, image);
 }
 
@@ -113,11 +116,19 @@ async function create(context: Context, desired: ImageSpec): Promise<Applied> {
 async function update(context: Context, plan: Plan, desired: ImageSpec, actual: Image): Promise<Applied> {
   const filling = plan.content === "changed" ? fillingOf(desired, actual.id) : undefined;
   if (filling === undefined)
-    return { image: await changeMetadata(context, actual, plan.operations), verification: NOTHING_SENT };
+    return {
+      image: await changeMetadata(context, actual, plan.operations, desired.members),
+      verification: NOTHING_SENT,
+    };
   const transfer = await startTransfer(context, filling);
   try {
     // Before the data, never beside it: Glance reverts what is written while an upload runs.
-    await changeMetadata(context, actual, [...plan.operations, ...recordOperations(desired, actual)]);
+    await changeMetadata(
+      context,
+      actual,
+      [...plan.operations, ...recordOperations(desired, actual)],
+      desired.members,
+    );
     return await fillImage(context, filling, transfer);
   } finally {
     await transfer.close();

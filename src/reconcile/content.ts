@@ -1,4 +1,4 @@
-import { type Image, type ImageSpec, parseChecksum } from "../model/index.ts";
+import { digestName, type Image, type ImageSpec, parseChecksum } from "../model/index.ts";
 import type { Plan } from "./plan.ts";
 import { compareRecord } from "./source-record.ts";
 
@@ -22,7 +22,11 @@ export function compareContent(desired: ImageSpec, actual: Image, facts: SourceF
   );
 }
 
-function storesSourceBytes({ decompress, convert }: ImageSpec): boolean {
+/** Whether the bytes that are stored are those of the source. */
+export function storesSourceBytes({
+  decompress,
+  convert,
+}: Pick<ImageSpec, "decompress" | "convert">): boolean {
   return (decompress ?? false) === false && convert !== true;
 }
 
@@ -45,10 +49,18 @@ function compareFacts({ sizeBytes, digests = {} }: SourceFacts, actual: Image): 
   return undefined;
 }
 
-/** The digest of the stored data by this algorithm, where the cloud reports it; `""` is no digest. */
+/**
+ * The digest of the stored data by this algorithm, where the cloud reports it; `""` is no digest.
+ *
+ * @param algorithm As `digestName` writes it.
+ */
 export function storedDigest(image: Image, algorithm: string): string | undefined {
-  if (image.hashAlgorithm?.toLowerCase() === algorithm && image.hashValue)
-    return image.hashValue.toLowerCase();
+  if (image.hashValue && reportedAlgorithm(image) === algorithm) return image.hashValue.toLowerCase();
   if (algorithm === "md5" && image.checksum) return image.checksum.toLowerCase();
   return undefined;
+}
+
+/** The algorithm of the digest that a cloud reports beside md5; `undefined` where it reports none. */
+export function reportedAlgorithm({ hashAlgorithm, hashValue }: Image): string | undefined {
+  return hashAlgorithm && hashValue ? digestName(hashAlgorithm) : undefined;
 }

@@ -1,7 +1,7 @@
 import { type Image, type ImageSpec, parseChecksum } from "../model/index.ts";
 import { isComputable } from "../transfer/digest.ts";
 import { fileFacts } from "../transfer/file.ts";
-import { type SourceFacts, storedDigest } from "./content.ts";
+import { reportedAlgorithm, type SourceFacts, storedDigest } from "./content.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -22,7 +22,7 @@ export async function sourceFacts(
   if (actual?.sizeBytes !== sizeBytes) return { sizeBytes };
   const declared = typeof source.checksum === "string" ? parseChecksum(source.checksum) : undefined;
   if (declared !== undefined && storedDigest(actual, declared.algorithm) !== undefined) return { sizeBytes };
-  const algorithm = reportedAlgorithm(actual);
+  const algorithm = comparableAlgorithm(actual);
   if (algorithm === undefined) return { sizeBytes };
   return {
     sizeBytes,
@@ -30,8 +30,8 @@ export async function sourceFacts(
   };
 }
 
-function reportedAlgorithm({ hashAlgorithm, hashValue, checksum }: Image): string | undefined {
-  if (hashAlgorithm !== undefined && hashValue && isComputable(hashAlgorithm))
-    return hashAlgorithm.toLowerCase();
-  return checksum ? "md5" : undefined;
+function comparableAlgorithm(image: Image): string | undefined {
+  const reported = reportedAlgorithm(image);
+  if (reported !== undefined && isComputable(reported)) return reported;
+  return image.checksum ? "md5" : undefined;
 }

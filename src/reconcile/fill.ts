@@ -4,15 +4,16 @@ import type { Passed } from "../transfer/check.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
 import type { LocalSource } from "../transfer/source.ts";
 import { type Context, callOptions } from "./context.ts";
+import { digestsToMake, withMissedDigest } from "./digests.ts";
 import { discardImage } from "./discard.ts";
 import { mayHaveSucceeded } from "./outcome.ts";
-import { VERIFIED_ALGORITHMS, type Verification, verifyStored } from "./verify.ts";
+import { type Verification, verifyStored } from "./verify.ts";
 import { waitForActive, waitWhileBusy } from "./wait.ts";
 
 /** An image whose data is about to be sent. */
 export interface Filling {
   readonly imageId: string;
-  readonly spec: Pick<ImageSpec, "name" | "verifyChecksum">;
+  readonly spec: Pick<ImageSpec, "name" | "verifyChecksum" | "decompress" | "convert">;
   readonly source: LocalSource;
 }
 
@@ -31,7 +32,7 @@ export async function startTransfer(context: Context, { imageId, spec, source }:
   const event = (transferredBytes: number) => ({ name, imageId, transferredBytes, totalBytes });
   if (isDownload) emit("download-start", event(0));
   const transfer = await openTransfer(source, {
-    algorithms: spec.verifyChecksum === false ? [] : VERIFIED_ALGORITHMS,
+    algorithms: digestsToMake(context, { spec, source }),
     signal,
     ...(isDownload ? { onRead: (bytes: number) => emit("download-progress", event(bytes)) } : {}),
     onTaken: (bytes) => {
@@ -85,7 +86,7 @@ async function sendData(context: Context, id: string, name: string, transfer: Tr
 async function verify(
   context: Context,
   image: Image,
-  { spec }: Filling,
+  { spec, source }: Filling,
   passed: Passed | undefined,
 ): Promise<Verification> {
   if (spec.verifyChecksum === false) {
@@ -95,7 +96,7 @@ async function verify(
     return { status: "unverifiable", reason: "the backend did not take all of the data" };
   }
   try {
-    return verifyStored(image, passed);
+    return verifyStored(image, await withMissedDigest(context, image, { spec, source }, passed));
   } catch (error) {
     // Active and wrong: it can't be filled again, and nobody may use it.
     await discardImage(context, image.id);

@@ -21,7 +21,8 @@ export async function* listImages(context: Context, query: ImageQuery): AsyncGen
   checkQuery(query);
   if (query.sort === undefined && query.newest !== true) {
     for await (const image of context.backend.list(query, callOptions(context))) {
-      if (matchesQuery(image, query)) yield image;
+      if (matchesQuery(image, query) && !(query.memberStatus !== undefined && isOwn(context, image)))
+        yield image;
     }
     return;
   }

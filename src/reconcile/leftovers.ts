@@ -1,4 +1,4 @@
-import { type Image, PlanError, REPLACES_RECORD } from "../model/index.ts";
+import { HttpError, type Image, PlanError, REPLACES_RECORD } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
 import { removeImage } from "./discard.ts";
 import { replacedId } from "./interrupted.ts";
@@ -57,4 +57,12 @@ export async function unmark(context: Context, image: Image): Promise<Image> {
     if (isRefusal(error)) return image;
     throw error;
   }
+}
+
+/** The new image is whole, but its cloud refuses to delete the old one. */
+export function stillInUse({ id }: Image, { id: oldId, name }: Image, cause: Error): HttpError {
+  return new HttpError(
+    `Image ${id} (${name}) is made and active, but image ${oldId}, whose place it takes, is still there: ${cause.message}. The next apply deletes it`,
+    { code: "ERR_HTTP_CONFLICT", status: 409, cause },
+  );
 }

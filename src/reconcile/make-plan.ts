@@ -1,4 +1,5 @@
 import { type Image, type ImageSpec, isBusy } from "../model/index.ts";
+import { checkCloud } from "./check-cloud.ts";
 import { checkMembers, checkReplacement } from "./check-plan.ts";
 import type { Context } from "./context.ts";
 import { sourceFacts } from "./facts.ts";
@@ -73,9 +74,9 @@ async function planFor(
   checkMembers(spec, actual);
   const source = await sourceFacts(context, spec, actual);
   const plan = reconcile(spec, actual, { rules, properties, tags, source });
-  if (plan.action !== "replace") return plan;
-  const replacement = onReplace === undefined ? plan : { ...plan, onReplace };
-  checkReplacement(replacement, spec, name);
+  const replacement = plan.action === "replace" && onReplace !== undefined ? { ...plan, onReplace } : plan;
+  if (replacement.action === "replace") checkReplacement(replacement, spec, name);
+  await checkCloud(context, replacement, spec, actual);
   return replacement;
 }
 

@@ -5,16 +5,19 @@ import type { Backend } from "../backends/backend.ts";
 import {
   type Image,
   type ImageEvents,
+  type ImageMember,
   type ImageQuery,
   type ImageSpec,
   type ImageSpecInput,
   issuesOf,
+  type MemberStatus,
   parseSpec,
   type Source,
   SourceSchema,
   SpecError,
 } from "../model/index.ts";
 import { type DigestMemory, digestMemory } from "../transfer/digest-memory.ts";
+import { setActivation } from "./activation.ts";
 import { applyPlan, deleteImage, leaveInPlace } from "./apply.ts";
 import { runBatch } from "./batch.ts";
 import { type Calls, type Context, callOptions } from "./context.ts";
@@ -24,6 +27,7 @@ import { type KeyedLock, lockOf } from "./lock.ts";
 import { lookupByRequest, lookupInListing } from "./lookup.ts";
 import { makePlan, type Planned, type PlanOptions } from "./make-plan.ts";
 import type { Plan } from "./plan.ts";
+import { answerSharing, listMembers } from "./sharing.ts";
 import { checkSupported } from "./supported.ts";
 import type { Verification } from "./verify.ts";
 
@@ -198,6 +202,39 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     return downloadImage(this.#context(options.signal), id, target);
   }
 
+  /** The projects that an image is shared with, and what they answered. Of an image that isn't shared: none. */
+  async members(id: string, options: SignalOptions = {}): Promise<readonly ImageMember[]> {
+    checkId(id);
+    return listMembers(this.#context(options.signal), id);
+  }
+
+  /**
+   * Answers, for the backend's own project, to an image that another project shares with it. `accepted` images are
+   * in this project's listings; the others are found by `list({ memberStatus: "pending" })`.
+   *
+   * @throws HttpError `ERR_HTTP_NOT_FOUND` when no such image is shared with this project.
+   * @throws UnsupportedError `ERR_UNSUPPORTED` where there is one owner only.
+   */
+  async setMemberStatus(id: string, status: MemberStatus, options: SignalOptions = {}): Promise<void> {
+    checkId(id);
+    await answerSharing(this.#context(options.signal), id, status);
+  }
+
+  /**
+   * Closes the data of an active image to all but administrators: its status is `deactivated` then. Repeating is
+   * harmless. Plans leave such an image as it is.
+   *
+   * @throws ImageStateError `ERR_IMAGE_STATUS` when its status is neither `active` nor `deactivated`.
+   */
+  async deactivate(id: string, options: SignalOptions = {}): Promise<Image> {
+    return this.#setActivation(id, "deactivate", options);
+  }
+
+  /** Takes {@link deactivate} back. Throws as it does. */
+  async reactivate(id: string, options: SignalOptions = {}): Promise<Image> {
+    return this.#setActivation(id, "reactivate", options);
+  }
+
   /** Tells every listener, whatever the others do. */
   override emit<Name extends EventEmitter.EventNames<ImageEvents>>(
     name: Name,
@@ -214,6 +251,15 @@ export class ImageManager extends EventEmitter<ImageEvents> {
       }
     }
     return listeners.length > 0;
+  }
+
+  async #setActivation(
+    id: string,
+    action: "deactivate" | "reactivate",
+    { signal }: SignalOptions,
+  ): Promise<Image> {
+    checkId(id);
+    return this.#lock(id, () => setActivation(this.#context(signal), id, action));
   }
 
   #parse(input: unknown): ImageSpec {

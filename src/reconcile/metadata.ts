@@ -20,14 +20,17 @@ const MAX_SETTLE_MS = 2_000;
 
 /**
  * Applies operations to an image that has no data on its way. Members leave before the visibility changes and
- * come after it: only a shared image has any.
+ * come after it: only a shared image has any. Glance keeps those of an image that stops being shared, out of sight,
+ * and has them again when it is shared once more.
  *
+ * @param declared The members that the image is to have, where anybody said so.
  * @throws HttpError `ERR_HTTP_CONFLICT` when other writers undo the operations again and again.
  */
 export async function changeMetadata(
   context: Context,
   image: Image,
   operations: readonly Operation[],
+  declared?: readonly string[],
 ): Promise<Image> {
   const members = operations.filter((operation) => operation.kind === "member");
   const metadata = operations.filter((operation) => operation.kind !== "member");
@@ -37,14 +40,31 @@ export async function changeMetadata(
     members.filter(({ op }) => op === "delete"),
   );
   const changed = metadata.length === 0 ? image : await updateUntilMet(context, image.id, metadata);
-  await changeMembers(
-    context,
-    image.id,
-    members.filter(({ op }) => op === "add"),
-  );
-  if (members.length === 0) return changed;
+  const returned =
+    declared !== undefined && becomesShared(metadata) ? await undeclared(context, image.id, declared) : [];
+  await changeMembers(context, image.id, [...returned, ...members.filter(({ op }) => op === "add")]);
+  if (members.length + returned.length === 0) return changed;
   const { members: _before, ...rest } = await getExisting(context, image.id);
   return withMembers(context, rest, true);
+}
+
+function becomesShared(operations: readonly MetadataOperation[]): boolean {
+  return operations.some(
+    (operation) =>
+      operation.kind === "attribute" && operation.name === "visibility" && operation.to === "shared",
+  );
+}
+
+/** What makes those members go that nobody declared. */
+async function undeclared(
+  context: Context,
+  id: string,
+  declared: readonly string[],
+): Promise<MemberOperation[]> {
+  const present = (await context.backend.members?.list(id, callOptions(context))) ?? [];
+  return present
+    .filter((project) => !declared.includes(project))
+    .map((project) => ({ kind: "member", op: "delete", project }));
 }
 
 /** Glance keeps the last of two writes that overlap and answers 200 to both: what it kept is looked at. */

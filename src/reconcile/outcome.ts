@@ -15,6 +15,11 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /** Whether the state of the image forbade a write. */
-export function isConflict(error: unknown): boolean {
+export function isConflict(error: unknown): error is ImagewrightError {
   return ImagewrightError.is(error) && error.code === "ERR_HTTP_CONFLICT";
+}
+
+/** Whether a cloud refused because the caller may not do so. */
+export function isForbidden(error: unknown): boolean {
+  return ImagewrightError.is(error) && error.code === "ERR_HTTP_FORBIDDEN";
 }

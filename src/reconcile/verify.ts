@@ -1,6 +1,7 @@
 import { formatChecksum, type Image, TransferError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
-import { storedDigest } from "./content.ts";
+import { isComputable } from "../transfer/digest.ts";
+import { reportedAlgorithm, storedDigest } from "./content.ts";
 
 /** What was found of the stored data. */
 export interface Verification {
@@ -13,9 +14,6 @@ export interface Verification {
   readonly algorithm?: string;
   readonly reason?: string;
 }
-
-/** The digests that every Glance can be held against: its default `os_hash_algo`, and what there was before. */
-export const VERIFIED_ALGORITHMS: readonly string[] = ["sha512", "md5"];
 
 /**
  * Holds what the cloud says it stored, its size and every digest that it reports, against what was sent.
@@ -34,7 +32,7 @@ export function verifyStored(image: Image, passed: Passed): Verification {
     );
   }
   const compared: string[] = [];
-  for (const algorithm of new Set([image.hashAlgorithm?.toLowerCase() ?? "md5", "md5"])) {
+  for (const algorithm of new Set([reportedAlgorithm(image) ?? "md5", "md5"])) {
     const stored = storedDigest(image, algorithm);
     const sent = passed.digests[algorithm];
     if (stored === undefined || sent === undefined) continue;
@@ -43,11 +41,14 @@ export function verifyStored(image: Image, passed: Passed): Verification {
   }
   const [algorithm] = compared;
   if (algorithm !== undefined) return { status: "verified", algorithm };
-  const reported = image.hashAlgorithm ?? "no digest";
-  return {
-    status: "unverifiable",
-    reason: `the cloud reports ${reported}, which was not computed on the way`,
-  };
+  return { status: "unverifiable", reason: reasonOf(image) };
+}
+
+function reasonOf(image: Image): string {
+  const reported = reportedAlgorithm(image) ?? (image.checksum ? "md5" : undefined);
+  if (reported === undefined) return "the cloud reports no digest of what it stored";
+  if (!isComputable(reported)) return `the cloud reports ${reported}, which this Node.js can't compute`;
+  return `the cloud reports ${reported}, which was not computed on the way`;
 }
 
 function mismatch(id: string, algorithm: string, sent: string, stored: string): TransferError {

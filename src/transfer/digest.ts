@@ -1,5 +1,5 @@
 import { createHash, getHashes, type Hash } from "node:crypto";
-import type { FileSource } from "../model/index.ts";
+import { digestName, type FileSource } from "../model/index.ts";
 import { openFile } from "./file.ts";
 
 /** Digests in hexadecimal, by algorithm. */
@@ -26,9 +26,10 @@ export function digester(algorithms: Iterable<string>): Digester {
   };
 }
 
-/** Whether this Node can compute an algorithm. */
+/** Whether this Node can compute an algorithm, by any of its names. A `shake` digest is of any length: nobody says which. */
 export function isComputable(algorithm: string): boolean {
-  return getHashes().some((name) => name.toLowerCase() === algorithm.toLowerCase());
+  const wanted = digestName(algorithm);
+  return !wanted.startsWith("shake") && getHashes().some((name) => name.toLowerCase() === wanted);
 }
 
 /**

@@ -67,7 +67,7 @@ const PURE: readonly string[] = [
   "model/**",
   "network/proxy.ts",
   "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet}.ts",
-  "backends/glance/{urls,wire,mapping,patch}.ts",
+  "backends/glance/{urls,filters,wire,mapping,patch,schema}.ts",
   "backends/keystone/{auth,auth-type,catalog,clouds,maps,profile,token}.ts",
   "backends/http/{answer,errors,retry}.ts",
 ];

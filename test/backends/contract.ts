@@ -13,7 +13,7 @@ import { type Image, type ImageQuery, matchesQuery, type NewImage } from "../../
 /** What a backend does differently, on purpose. */
 export interface Expectations {
   /** The capabilities that it lacks. Default: none. */
-  readonly lacks?: readonly ("download" | "members")[];
+  readonly lacks?: readonly ("download" | "members" | "deactivate" | "reactivate")[];
   /** The digests that it reports of stored data. Default: both. */
   readonly digests?: readonly ("md5" | "sha512")[];
   /** How it refuses an upload whose image was deleted meanwhile. Default: 404. */
@@ -23,7 +23,9 @@ export interface Expectations {
 }
 
 /** A backend with every capability. */
-export type Subject = Backend & Required<Pick<Backend, "create" | "upload" | "download" | "members">>;
+export type Subject = Backend & Required<Pick<Backend, (typeof CAPABILITIES)[number]>>;
+
+const CAPABILITIES = ["create", "upload", "download", "members", "deactivate", "reactivate"] as const;
 
 /**
  * Checks everything that the contract promises, each clause on a cloud of its own.
@@ -48,7 +50,7 @@ export function backendContract(
     it("0.1 has a name, and the capabilities that are expected", async () => {
       const backend = await factory();
       expect(backend.name).toMatch(/^[a-z]+$/);
-      for (const capability of ["create", "upload", "download", "members"] as const) {
+      for (const capability of CAPABILITIES) {
         expect(backend[capability] === undefined, capability).toBe(
           lacks.some((lacking) => lacking === capability),
         );
@@ -535,6 +537,38 @@ export function backendContract(
       });
     });
 
+    describe.skipIf(lacks.includes("deactivate"))("deactivate and reactivate", () => {
+      clause("10.1 close the data and open it again, however often", async (backend) => {
+        const { id } = await stored(backend, DATA);
+        for (const _time of [1, 2]) await backend.deactivate(id);
+        expect(await backend.get(id)).toMatchObject({ status: "deactivated", sizeBytes: DATA.length });
+        if (!lacks.includes("download")) await expect(backend.download(id)).rejects.toMatchObject(FORBIDDEN);
+        for (const _time of [1, 2]) await backend.reactivate(id);
+        expect(await backend.get(id)).toMatchObject({ status: "active" });
+        if (!lacks.includes("download"))
+          expect(hex("md5", await collected((await backend.download(id)).chunks))).toBe(hex("md5", DATA));
+      });
+      clause("10.2 are refused where there is no data, and nothing is changed", async (backend) => {
+        const image = await backend.create(newImage());
+        const refused = { code: "ERR_IMAGE_STATUS", imageId: image.id, status: "queued" };
+        await expect(backend.deactivate(image.id)).rejects.toMatchObject(refused);
+        await expect(backend.reactivate(image.id)).rejects.toMatchObject(refused);
+        expect(await backend.get(image.id)).toEqual(image);
+      });
+      clause("10.3 leave the metadata open to changes", async (backend) => {
+        const { id } = await stored(backend, DATA);
+        await backend.deactivate(id);
+        expect(await backend.update(id, [property("added", "1")])).toMatchObject({
+          status: "deactivated",
+          properties: { added: "1" },
+        });
+      });
+      clause("10.4 of a gone image are refused with 404", async (backend) => {
+        await expect(backend.deactivate(randomUUID())).rejects.toMatchObject(NOT_FOUND);
+        await expect(backend.reactivate(randomUUID())).rejects.toMatchObject(NOT_FOUND);
+      });
+    });
+
     describe("a signal that is aborted already", () => {
       type Call = (backend: Subject, id: string, options: CallOptions) => Promise<unknown>;
       const calls: Readonly<Record<string, Call>> = {
@@ -546,6 +580,10 @@ export function backendContract(
         upload: (backend, id, options) => backend.upload(id, data(DATA), options),
         ...(!lacks.includes("download") && {
           download: async (backend, id, options) => collected((await backend.download(id, options)).chunks),
+        }),
+        ...(!lacks.includes("deactivate") && {
+          deactivate: (backend, id, options) => backend.deactivate(id, options),
+          reactivate: (backend, id, options) => backend.reactivate(id, options),
         }),
         ...(!lacks.includes("members") && {
           "members.list": (backend, id, options) => backend.members.list(id, options),
@@ -703,6 +741,8 @@ export function complete(backend: Backend): Subject {
     create: backend.create ?? lacking("create"),
     upload: backend.upload ?? lacking("upload"),
     download: backend.download ?? lacking("download"),
+    deactivate: backend.deactivate ?? lacking("deactivate"),
+    reactivate: backend.reactivate ?? lacking("reactivate"),
     members: backend.members ?? {
       list: lacking("members"),
       add: lacking("members"),

@@ -75,3 +75,25 @@ test("every key of a query narrows it", async () => {
   await expect(images.find({ name })).rejects.toMatchObject({ code: "ERR_IMAGE_AMBIGUOUS" });
   expect(await images.find({ name, newest: true })).toMatchObject({ name });
 });
+
+test("one image is found by whatever tells it from the others", async () => {
+  const [glance, images] = [await glanceOf("demo"), await managerOf("demo")];
+  const name = imageName("Find");
+  const make = (values: object) => glance.create({ name, visibility: "community", ...values });
+  const first = await make({ tags: ["old"], os_distro: "debian" });
+  const second = await make({ tags: ["old", "new"], os_distro: "debian", os_version: "13", os_hidden: true });
+  const theirs = await (await glanceOf("other")).create({ name, visibility: "community", tags: ["theirs"] });
+  const { owner } = await images.find({ id: first.id });
+
+  const found = async (query: Parameters<typeof images.find>[0]) =>
+    (await images.find({ name, ...query })).id;
+  expect(await found({ tags: ["new", "old"] })).toBe(second.id);
+  expect(await found({ properties: { os_distro: "debian", os_version: "13" } })).toBe(second.id);
+  expect(await found({ namePattern: "^Find-", hidden: true })).toBe(second.id);
+  expect(await found({ owner, hidden: false })).toBe(first.id);
+  expect(await found({ owner, newest: true, tags: ["old"] })).toMatch(new RegExp(`${first.id}|${second.id}`));
+  expect(await found({ visibility: "community", tags: ["theirs"] })).toBe(theirs.id);
+  await expect(found({ owner })).rejects.toMatchObject({ code: "ERR_IMAGE_AMBIGUOUS" });
+  for (const query of [{ tags: ["old", "theirs"] }, { owner: "nobody" }, { namePattern: "^find-" }])
+    await expect(found(query)).rejects.toMatchObject({ code: "ERR_HTTP_NOT_FOUND" });
+});

@@ -85,8 +85,8 @@ describe("several specs that are in place", () => {
     const results = await new ImageManager(glance()).apply(specs);
     expect(results.map(({ plan }) => plan.action)).toEqual(specs.map(() => "none"));
     expect(network.calls.map(({ query }) => Object.fromEntries(query))).toEqual([
-      { owner: PROJECT, os_hidden: "false", limit: "1000" },
-      { owner: PROJECT, os_hidden: "false", limit: "1000", marker: "id-99" },
+      { owner: PROJECT, limit: "1000" },
+      { owner: PROJECT, limit: "1000", marker: "id-99" },
       { owner: PROJECT, os_hidden: "true", limit: "1000" },
     ]);
   });

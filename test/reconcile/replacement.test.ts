@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { ImageManager } from "../../src/index.ts";
+import { HttpError, ImageManager } from "../../src/index.ts";
 import { cloud, dataOf, failureOf, imagesOf, onlyImage, recorded, specOf, textOf } from "./cloud.ts";
 
 const BEFORE = specOf({ tags: ["t"], properties: { a: "1" }, minDiskGb: 1 });
@@ -86,6 +86,32 @@ describe("a replacement", () => {
     await images.apply(plan);
     expect(backend.takeWrites()).toEqual(["delete", "create", "upload"]);
   });
+});
+
+it("an old image that is in use stays, and is deleted by the apply that may", async () => {
+  const backend = cloud();
+  const images = new ImageManager(backend);
+  const old = (await images.apply(BEFORE)).image;
+  const inUse = new HttpError("Deletion of image failed: 409 in use", {
+    code: "ERR_HTTP_CONFLICT",
+    status: 409,
+  });
+  const busy = new ImageManager({
+    ...backend,
+    delete: async (id, options) => (id === old.id ? Promise.reject(inUse) : backend.delete(id, options)),
+  });
+  for (const _time of [1, 2]) {
+    const error = await failureOf(busy.apply(AFTER));
+    const [made, ...others] = (await imagesOf(backend)).filter(({ id }) => id !== old.id);
+    expect(others).toEqual([]);
+    expect(made).toMatchObject({ status: "active" });
+    expect(error).toMatchObject({ code: "ERR_HTTP_CONFLICT", status: 409, cause: inUse });
+    for (const part of [made?.id, old.id, "409 in use", "next apply"])
+      expect(error).toHaveProperty("message", expect.stringContaining(String(part)));
+  }
+  const { image } = await images.apply(AFTER);
+  expect(await onlyImage(backend)).toEqual(image);
+  expect(await textOf(backend, image.id)).toBe("second data");
 });
 
 describe("a replacement is refused at plan time, and nothing is written", () => {

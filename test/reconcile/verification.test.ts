@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
-import { describe, expect, it } from "vitest";
-import { type Image, ImageManager } from "../../src/index.ts";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type Image, ImageManager, type ImageSpecInput } from "../../src/index.ts";
 import { type Cloud, cloud, dataOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
 
 const md5 = createHash("md5").update("first data").digest("hex");
@@ -58,6 +61,76 @@ describe("the result says what was verified", () => {
   it("true is the default", async () => {
     const { verification } = await new ImageManager(cloud()).apply(specOf({ verifyChecksum: true }));
     expect(verification).toEqual({ status: "verified", algorithm: "sha512" });
+  });
+});
+
+describe("a digest that the cloud reports and nobody expected", () => {
+  const hex = (algorithm: string) => createHash(algorithm).update("first data").digest("hex");
+  const blake = { hashAlgorithm: "blake2b", hashValue: hex("blake2b512") };
+  const file = async (text = "first data"): Promise<ImageSpecInput> => {
+    const folder = await mkdtemp(join(tmpdir(), "imagewright-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, "disk"), text);
+    return specOf({ source: { file: join(folder, "disk") } });
+  };
+
+  it("is made of a file by reading it once more", async () => {
+    const images = new ImageManager(reporting(() => blake));
+    const { verification } = await images.apply(await file());
+    expect(verification).toEqual({ status: "verified", algorithm: "blake2b512" });
+  });
+  it("is an error where it differs, though md5 doesn't", async () => {
+    const backend = cloud();
+    const images = new ImageManager(reporting(() => ({ ...blake, hashValue: "00".repeat(64) }), backend));
+    await expect(images.apply(await file())).rejects.toMatchObject({ code: "ERR_DIGEST_MISMATCH" });
+    expect(await imagesOf(backend)).toEqual([]);
+  });
+  it("is md5 where there is no other", async () => {
+    const images = new ImageManager(reporting(() => NO_HASH));
+    expect((await images.apply(await file())).verification).toEqual({ status: "verified", algorithm: "md5" });
+    const wrong = new ImageManager(reporting(() => ({ ...NO_HASH, checksum: "00".repeat(16) })));
+    await expect(wrong.apply(await file())).rejects.toMatchObject({ code: "ERR_DIGEST_MISMATCH" });
+  });
+  it("is not looked for where the expected one is reported", async () => {
+    const images = new ImageManager(reporting(() => ({ checksum: "00".repeat(16) })));
+    expect((await images.apply(await file())).verification).toEqual({
+      status: "verified",
+      algorithm: "sha512",
+    });
+  });
+  it("leaves md5 where the data can't be read twice", async () => {
+    const images = new ImageManager(reporting(() => blake));
+    expect((await images.apply(specOf())).verification).toEqual({ status: "verified", algorithm: "md5" });
+  });
+  it.each<[Partial<Image>, string]>([
+    [{ ...blake, checksum: undefined }, "the cloud reports blake2b512, which was not computed on the way"],
+    [
+      { hashAlgorithm: "whirlpool9", hashValue: "00", checksum: "" },
+      "the cloud reports whirlpool9, which this Node.js can't compute",
+    ],
+    [{ ...NO_HASH, checksum: undefined }, "the cloud reports no digest of what it stored"],
+  ])("is not verified where nothing else is reported: %o", async (report, reason) => {
+    const images = new ImageManager(reporting(() => report));
+    expect((await images.apply(specOf())).verification).toEqual({ status: "unverifiable", reason });
+  });
+});
+
+describe("a digest that the cloud is known to report", () => {
+  const knowing = (algorithm: string, report: Partial<Image>): Cloud => ({
+    ...reporting(() => report),
+    hashAlgorithm: () => algorithm,
+  });
+  const hashValue = createHash("sha3-256").update("first data").digest("hex");
+
+  it("is the only one that is made on the way", async () => {
+    const report = { hashAlgorithm: "sha3_256", hashValue, checksum: "00".repeat(16) };
+    const { verification } = await new ImageManager(knowing("sha3_256", report)).apply(specOf());
+    expect(verification).toEqual({ status: "verified", algorithm: "sha3-256" });
+  });
+  it("is left to md5 where Node.js can't make it", async () => {
+    const report = { hashAlgorithm: "whirlpool9", hashValue: "00" };
+    const { verification } = await new ImageManager(knowing("whirlpool9", report)).apply(specOf());
+    expect(verification).toEqual({ status: "verified", algorithm: "md5" });
   });
 });
 

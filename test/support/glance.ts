@@ -11,13 +11,23 @@ export const ID = "1bea47ed-f6a9-463b-b423-14b9cca9ad27";
 export const TOKEN = "gAAAA-secret-token";
 export const REQUEST_ID = "req-4c1e1d5a-0a1b";
 
-export type GlanceBackend = Backend & Required<Pick<Backend, "create" | "upload" | "download" | "members">>;
+type Capability =
+  | "create"
+  | "upload"
+  | "download"
+  | "members"
+  | "deactivate"
+  | "reactivate"
+  | "check"
+  | "hashAlgorithm";
+
+export type GlanceBackend = Backend & Required<Pick<Backend, Capability>>;
 
 /** A backend whose session has a token already. */
 export function glance(
-  options: { readonly session?: Session; readonly endpoint?: string } = {},
+  options: { readonly session?: Session; readonly endpoint?: string; readonly pageSize?: number } = {},
 ): GlanceBackend {
-  const { create, upload, download, members, ...backend } = glanceBackend({
+  const backend = glanceBackend({
     name: "openstack",
     endpoint: options.endpoint ?? GLANCE,
     region: "RegionOne",
@@ -25,10 +35,12 @@ export function glance(
     session: options.session ?? sessionWith(TOKEN),
     client: controlClient({ retry: { limit: 0 } }),
     spec: ImageSpec,
+    pageSize: options.pageSize,
   });
-  if (create === undefined || upload === undefined || download === undefined || members === undefined)
+  const { create, upload, download, members, deactivate, reactivate, check, hashAlgorithm } = backend;
+  if (!create || !upload || !download || !members || !deactivate || !reactivate || !check || !hashAlgorithm)
     throw new Error("Glance has all capabilities");
-  return { ...backend, create, upload, download, members };
+  return { ...backend, create, upload, download, members, deactivate, reactivate, check, hashAlgorithm };
 }
 
 /** A session that has these tokens, one after the other; the last is never refused. */

@@ -11,7 +11,16 @@ import {
   untilAborted,
 } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
-import { missing, newRecord, noData, refusal, withChanges, withData } from "../record.ts";
+import {
+  closed,
+  missing,
+  newRecord,
+  noData,
+  refusal,
+  withActivation,
+  withChanges,
+  withData,
+} from "../record.ts";
 import { dataSize, readData, writeData } from "./data-file.ts";
 import { onDisk } from "./disk.ts";
 import { discardImageFolder, listIds, makeImageFolder, removeDrafts, removeTrash } from "./image-folder.ts";
@@ -141,6 +150,7 @@ export function directory(path: string, options: DirectoryOptions = {}): Backend
         const { status, sizeBytes } = await existing(id);
         const actual = status === "queued" ? undefined : await dataSize(layout.data(id));
         if (actual === undefined) throw noData(id, status);
+        if (status === "deactivated") throw closed(id);
         if (sizeBytes !== undefined && sizeBytes !== actual) {
           throw new TransferError(
             `The data of image ${id} has ${actual} bytes, its record says ${sizeBytes}`,
@@ -153,6 +163,14 @@ export function directory(path: string, options: DirectoryOptions = {}): Backend
         }
         return { sizeBytes: actual, chunks: readData(layout.data(id), what, signal) };
       });
+    },
+
+    async deactivate(id, { signal } = {}) {
+      await changeLocked("Deactivation", id, signal, (image) => withActivation(image, "deactivated", now()));
+    },
+
+    async reactivate(id, { signal } = {}) {
+      await changeLocked("Reactivation", id, signal, (image) => withActivation(image, "active", now()));
     },
 
     members: {

@@ -3,10 +3,14 @@ import { glanceRules, type Image, type ImageSpec } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
 import type { ControlClient } from "../http/client.ts";
 import type { DataTransport } from "../http/data.ts";
-import { httpError, readBody } from "../http/errors.ts";
+import { explained, httpError, readBody } from "../http/errors.ts";
 import type { Session } from "../keystone/session.ts";
+import { glanceActivation } from "./activation.ts";
+import { schemaCheck } from "./check.ts";
 import { downloadData, uploadData } from "./data.ts";
-import { listImages } from "./list.ts";
+import { hashAlgorithm } from "./hash-algorithm.ts";
+import { checkHidden, creationError } from "./hidden.ts";
+import { listImages, MAX_PAGE_SIZE } from "./list.ts";
 import { imageFromWire, wireFromNewImage } from "./mapping.ts";
 import { glanceMembers } from "./members.ts";
 import { PATCH_TYPE, patchOf } from "./patch.ts";
@@ -28,16 +32,25 @@ export interface GlanceOptions {
   readonly transport?: DataTransport | undefined;
   /** What it takes of a spec. */
   readonly spec: z.ZodType<ImageSpec>;
+  /** How many images a listing asks for at a time: 1 to 1,000, which is the default. */
+  readonly pageSize?: number | undefined;
 }
+
+const IN_USE =
+  "it is in use: volumes or servers that were made from it still read its data. Delete those first, or hide the image (hidden: true) until they are gone";
 
 /** A backend that speaks the Image API v2. */
 export function glanceBackend(options: GlanceOptions): Backend {
-  const { name, endpoint, region, projectId, session, transport, spec } = options;
+  const { name, endpoint, region, projectId, session, transport, spec, pageSize = MAX_PAGE_SIZE } = options;
   const urls = glanceUrls(endpoint);
   const dataContext = { session, urls, transport, region };
   const client = authorizedClient(options.client, session);
   const rules = glanceRules;
-  const toImage = (wire: WireImage): Image => imageFromWire(wire, { rules, region });
+  const algorithm = hashAlgorithm();
+  const toImage = (wire: WireImage): Image => {
+    algorithm.learn(wire);
+    return imageFromWire(wire, { rules, region });
+  };
 
   const get: Backend["get"] = async (id, callOptions) => {
     const answer = await client({ method: "GET", url: urls.image(id) }, callOptions);
@@ -54,7 +67,10 @@ export function glanceBackend(options: GlanceOptions): Backend {
     rules,
     losesUpdates: true,
     get,
-    list: (query, callOptions) => listImages({ client, urls, toImage }, query, callOptions),
+    list: (query, callOptions) => listImages({ client, urls, toImage, pageSize }, query, callOptions),
+    ...glanceActivation({ client, urls, get }),
+    check: schemaCheck(client, urls),
+    hashAlgorithm: algorithm.current,
 
     async create(image, callOptions) {
       const what = `Creation of image ${image.name}`;
@@ -62,7 +78,7 @@ export function glanceBackend(options: GlanceOptions): Backend {
         { method: "POST", url: urls.images, json: wireFromNewImage(image) },
         callOptions,
       );
-      if (answer.status !== 201) throw httpError(answer, what);
+      if (answer.status !== 201) throw creationError(httpError(answer, what), image, name);
       return toImage(readBody(answer, WireImage, what));
     },
 
@@ -71,6 +87,7 @@ export function glanceBackend(options: GlanceOptions): Backend {
       const read = await client({ method: "GET", url: urls.image(id) }, callOptions);
       if (read.status !== 200) throw httpError(read, what);
       const current = toImage(readBody(read, WireImage, what));
+      checkHidden(current, operations, name);
       const steps = patchOf(current, operations);
       // An empty PATCH is answered 200 and does nothing.
       if (steps.length === 0) return current;
@@ -85,11 +102,13 @@ export function glanceBackend(options: GlanceOptions): Backend {
 
     async delete(id, callOptions) {
       const answer = await client({ method: "DELETE", url: urls.image(id) }, callOptions);
-      if (answer.status !== 204 && answer.status !== 404) throw httpError(answer, `Deletion of image ${id}`);
+      if (answer.status === 204 || answer.status === 404) return;
+      const refusal = httpError(answer, `Deletion of image ${id}`);
+      throw answer.status === 409 ? explained(refusal, IN_USE) : refusal;
     },
 
     upload: (id, data, callOptions) => uploadData(dataContext, id, data, callOptions),
     download: (id, callOptions) => downloadData(dataContext, id, callOptions),
-    members: glanceMembers(client, urls),
+    members: glanceMembers(client, urls, projectId),
   };
 }

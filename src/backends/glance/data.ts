@@ -1,7 +1,7 @@
-import { FormatError, TransferError } from "../../model/index.ts";
+import { FormatError, type HttpError, TransferError } from "../../model/index.ts";
 import type { CallOptions, ImageData } from "../backend.ts";
 import { type DataSent, type DataTransport, getData, putData } from "../http/data.ts";
-import { httpError } from "../http/errors.ts";
+import { explained, httpError } from "../http/errors.ts";
 import type { Session } from "../keystone/session.ts";
 import { refused } from "./requests.ts";
 import type { GlanceUrls } from "./urls.ts";
@@ -47,11 +47,28 @@ export async function uploadData(
   if (answer.status >= 200 && answer.status < 300) return;
   if (answer.status === 401) throw refused(answer);
   const refusal = httpError(answer, `Upload of image ${id}${placeOf(region)}`, offsetOf(answer, data));
-  if (answer.status !== 415) throw refusal;
+  if (answer.status !== 415) throw explainedUpload(refusal);
   throw new FormatError(
-    `${refusal.message}: the cloud inspected the data and found it unsafe, or not of the disk format that the spec declares`,
+    `${refusal.message}: the cloud inspected the data and found it unsafe, or not of the disk format that the spec declares (qemu-img info shows what it is)`,
     { code: "ERR_FORMAT_MISMATCH", cause: refusal },
   );
+}
+
+/** What a refused upload means, where Glance's own words leave that open. */
+function explainedUpload(refusal: HttpError): HttpError {
+  switch (refusal.status) {
+    case 410:
+      return explained(refusal, "the image was deleted, or got its data from somebody else, meanwhile");
+    case 413:
+      return explained(
+        refusal,
+        "the data is more than the cloud takes in one image, than the project's quota leaves, or than there is room for",
+      );
+    case 503:
+      return explained(refusal, "the cloud's store takes no data at the moment");
+    default:
+      return refusal;
+  }
 }
 
 function placeOf(region: string | undefined): string {

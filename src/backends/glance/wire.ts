@@ -67,10 +67,18 @@ export interface WirePage {
 
 /** The members of an image. */
 export const WireMembers: z.ZodType<WireMembers> = z.object({
-  members: z.array(z.object({ member_id: z.string(), status: text })),
+  members: z.array(z.object({ member_id: z.string(), status: text, created_at: text, updated_at: text })),
 });
 
 /** The members of an image. */
 export interface WireMembers {
-  readonly members: readonly { readonly member_id: string; readonly status?: string | null | undefined }[];
+  readonly members: readonly WireMember[];
+}
+
+/** A member of an image. */
+export interface WireMember {
+  readonly member_id: string;
+  readonly status?: string | null | undefined;
+  readonly created_at?: string | null | undefined;
+  readonly updated_at?: string | null | undefined;
 }

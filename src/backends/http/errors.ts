@@ -38,6 +38,11 @@ export function httpError(answer: HttpAnswer, what: string, where = ""): HttpErr
   });
 }
 
+/** The same refusal, with words on what it means or what to do. */
+export function explained(refusal: HttpError, explanation: string): HttpError {
+  return new HttpError(`${refusal.message}: ${explanation}`, refusal);
+}
+
 /**
  * The body of an answer, as its API promises it.
  *

@@ -9,7 +9,16 @@ import {
   untilAborted,
 } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
-import { missing, newRecord, noData, refusal, withChanges, withData } from "../record.ts";
+import {
+  closed,
+  missing,
+  newRecord,
+  noData,
+  refusal,
+  withActivation,
+  withChanges,
+  withData,
+} from "../record.ts";
 import type { MemoryOptions } from "./options.ts";
 
 interface Entry {
@@ -107,6 +116,7 @@ export function memory(options: MemoryOptions = {}): Backend {
       signal?.throwIfAborted();
       const { image, data } = find(id);
       if (data === undefined) throw noData(id, image.status);
+      if (image.status === "deactivated") throw closed(id);
       return { sizeBytes: image.sizeBytes, chunks: iterate(data) };
     },
 
@@ -115,6 +125,18 @@ export function memory(options: MemoryOptions = {}): Backend {
       const image = entries.get(id)?.image;
       if (image?.protected === true) throw refusal(403, `Image ${id} is protected`);
       entries.delete(id);
+    },
+
+    async deactivate(id, { signal } = {}) {
+      signal?.throwIfAborted();
+      const entry = find(id);
+      entry.image = withActivation(entry.image, "deactivated", now());
+    },
+
+    async reactivate(id, { signal } = {}) {
+      signal?.throwIfAborted();
+      const entry = find(id);
+      entry.image = withActivation(entry.image, "active", now());
     },
 
     members: {

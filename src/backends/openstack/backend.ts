@@ -1,6 +1,7 @@
 import { type Issue, SpecError, unknownKey } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
 import { glanceBackend } from "../glance/backend.ts";
+import { MAX_PAGE_SIZE } from "../glance/list.ts";
 import { controlClient } from "../http/client.ts";
 import { RETRY_KEYS } from "../http/retry.ts";
 import { openTransport } from "../http/transport.ts";
@@ -21,7 +22,8 @@ import { openstackSpec } from "./spec.ts";
  */
 export async function openstack(options: OpenStackOptions = {}): Promise<Backend> {
   checkOptions(options);
-  const { fetch, timeoutMs, dataIdleTimeoutMs, uploadAnswerTimeoutMs, retry, ...cloudOptions } = options;
+  const { fetch, timeoutMs, dataIdleTimeoutMs, uploadAnswerTimeoutMs, retry, pageSize, ...cloudOptions } =
+    options;
   const config = await resolveCloud(cloudOptions);
   const transport = await openTransport({ ...config, fetch, dataIdleTimeoutMs, uploadAnswerTimeoutMs });
   const client = controlClient({ fetch: transport.fetch, timeoutMs, retry });
@@ -47,6 +49,7 @@ export async function openstack(options: OpenStackOptions = {}): Promise<Backend
     client,
     transport: transport.data,
     spec: openstackSpec(region),
+    pageSize,
   });
 }
 
@@ -55,8 +58,14 @@ function checkOptions(options: OpenStackOptions): void {
     ...unknownKeys(options, OPTION_NAMES, []),
     ...unknownKeys(options.auth ?? {}, AUTH_KEYS, ["auth"]),
     ...unknownKeys(options.retry ?? {}, RETRY_KEYS, ["retry"]),
+    ...pageSizeIssues(options),
   ];
   if (issues.length > 0) throw new SpecError(issues, { subject: "The options of openstack()" });
+}
+
+function pageSizeIssues({ pageSize = MAX_PAGE_SIZE }: OpenStackOptions): Issue[] {
+  if (Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= MAX_PAGE_SIZE) return [];
+  return [{ path: ["pageSize"], message: `must be an integer from 1 to ${MAX_PAGE_SIZE}` }];
 }
 
 function unknownKeys(value: object, known: readonly string[], path: readonly string[]): Issue[] {

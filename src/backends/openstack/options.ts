@@ -40,6 +40,8 @@ export interface OpenStackOptions {
    * passing refusal (408, 429, 502, 503, 504) or a connection that failed. Default: twice.
    */
   readonly retry?: RetryOptions | undefined;
+  /** How many images a listing asks for at a time: 1 to 1,000, which is the default and the most that Glance gives. */
+  readonly pageSize?: number | undefined;
   /**
    * Makes the calls that move no image data, with TLS settings and proxies of its own: those above, and `HTTPS_PROXY`
    * and the like, are for image data then. Default: the global `fetch`, or one over `node:https` where there are such.
@@ -63,5 +65,6 @@ export const OPTION_NAMES: readonly (keyof OpenStackOptions)[] = [
   "dataIdleTimeoutMs",
   "uploadAnswerTimeoutMs",
   "retry",
+  "pageSize",
   "fetch",
 ];

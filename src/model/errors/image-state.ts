@@ -3,6 +3,7 @@ import { type ErrorOptions, ImagewrightError } from "./base.ts";
 /** The codes of {@link ImageStateError}. */
 export type ImageStateErrorCode =
   | "ERR_IMAGE_FAILED"
+  | "ERR_IMAGE_STATUS"
   | "ERR_IMAGE_PROTECTED"
   | "ERR_IMAGE_AMBIGUOUS"
   | "ERR_IMAGE_TIMEOUT";

@@ -77,9 +77,24 @@ describe.each(TABLE)("a refusal of status %i", (status, names, code, retryable) 
       requestId: REQUEST_ID,
       retryAfterMs: 7000,
       retryable,
-      message: `${what} failed: ${status} ${REASON}. [${REQUEST_ID}]`,
+      message: expect.stringContaining(`${what} failed: ${status} ${REASON}. [${REQUEST_ID}]`),
     });
-    expect(error).toHaveProperty("url", name === "list" ? `${url}?os_hidden=…&limit=…` : url);
+    expect(error).toHaveProperty("url", name === "list" ? `${url}?limit=…` : url);
+  });
+});
+
+it("a deletion that is refused because the image is in use says what to do", async () => {
+  const reason = "Image 1bea47ed could not be deleted because it is in use: snapshot(s)";
+  mockNetwork().expect(`DELETE ${IMAGES}/${ID}`, { status: 409, json: { message: reason } });
+  expect(await rejectionOf(glance().delete(ID))).toMatchObject({
+    name: "HttpError",
+    code: "ERR_HTTP_CONFLICT",
+    status: 409,
+    method: "DELETE",
+    retryable: false,
+    message: expect.stringMatching(
+      /in use: snapshot\(s\).*: volumes or servers .* Delete those first, or hide/,
+    ),
   });
 });
 

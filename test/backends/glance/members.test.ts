@@ -20,6 +20,46 @@ it("lists the projects, whatever they answered", async () => {
   expect(network.calls[0]?.headers).toEqual({ accept: "application/json", "x-auth-token": TOKEN });
 });
 
+it("tells what each project answered, and when", async () => {
+  mockNetwork().expect(`GET ${MEMBERS}`, {
+    json: {
+      members: [
+        {
+          member_id: "p2",
+          status: "accepted",
+          created_at: "2026-11-20T10:00:00Z",
+          updated_at: "2026-11-21T10:00:00Z",
+        },
+        { member_id: "p3" },
+      ],
+    },
+  });
+  expect(await glance().members.statuses?.(ID)).toEqual([
+    {
+      project: "p2",
+      status: "accepted",
+      createdAt: "2026-11-20T10:00:00Z",
+      updatedAt: "2026-11-21T10:00:00Z",
+    },
+    { project: "p3", status: "pending" },
+  ]);
+});
+
+it("answers by PUT for the project of the token", async () => {
+  const network = mockNetwork();
+  network.expect(`PUT ${MEMBERS}/p1`, { json: { member_id: "p1", status: "accepted" } });
+  await glance().members.setStatus?.(ID, "accepted");
+  expect(network.calls).toMatchObject([{ body: { status: "accepted" } }]);
+});
+
+it("an owner can't answer for others, and is told so", async () => {
+  mockNetwork().expect(`PUT ${MEMBERS}/p1`, { status: 403, json: { message: "Forbidden" } });
+  expect(await rejectionOf(glance().members.setStatus?.(ID, "accepted") ?? Promise.resolve())).toMatchObject({
+    code: "ERR_HTTP_FORBIDDEN",
+    message: expect.stringContaining("not its owner"),
+  });
+});
+
 it("an image that isn't shared has none", async () => {
   mockNetwork().expect(`GET ${MEMBERS}`, {
     status: 403,

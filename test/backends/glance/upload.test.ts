@@ -100,6 +100,18 @@ describe("a refusal", () => {
     });
   });
 
+  it.each([
+    [410, "deleted, or got its data from somebody else"],
+    [413, "more than the cloud takes in one image, than the project's quota leaves"],
+    [503, "store takes no data at the moment"],
+  ])("of status %i says what it means", async (status, meaning) => {
+    const endpoint = await httpServerWithContinue(() => status, []);
+    const error = await rejectionOf(
+      glance({ endpoint }).upload(ID, { sizeBytes: DATA.length, chunks: inChunks(DATA) }),
+    );
+    expect(error).toMatchObject({ status, message: expect.stringContaining(meaning) });
+  });
+
   it("of the format keeps the answer as its cause", async () => {
     const endpoint = await httpServerWithContinue(() => 415, []);
     const error = await rejectionOf(

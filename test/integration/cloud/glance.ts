@@ -7,12 +7,24 @@ import type { Program, Programs } from "./process.ts";
 import { accounts, password } from "./seed.ts";
 import type { SuiteHome } from "./suite.ts";
 
+/** What an operator may change of Glance's own settings. */
+export interface GlanceSettings {
+  /** A name of Python's `hashlib`; `sha512` unless given. */
+  readonly hashingAlgorithm?: string;
+  readonly diskFormats?: readonly string[];
+  /** Properties of images, as in `schema-image.json`: those of Debian unless given. */
+  readonly imageSchema?: Readonly<Record<string, object>>;
+  /** The most bytes of one image (`image_size_cap`). */
+  readonly imageSizeCapBytes?: number;
+}
+
 interface GlanceOptions {
   readonly directory: string;
   readonly port: number;
   readonly authUrl: string;
   readonly imageUrl: string;
   readonly webDownloadPorts: readonly number[];
+  readonly settings: GlanceSettings;
   readonly home: SuiteHome;
 }
 
@@ -22,6 +34,9 @@ export async function startGlance(programs: Programs, options: GlanceOptions): P
   const databaseFile = join(directory, "glance.db");
   const configFile = join(directory, "glance-api.conf");
   await writeFile(configFile, configuration(options, databaseFile));
+  // Glance looks for it beside its configuration first.
+  if (options.settings.imageSchema !== undefined)
+    await writeFile(join(directory, "schema-image.json"), JSON.stringify(options.settings.imageSchema));
   await createDatabase(programs, {
     file: databaseFile,
     packageName: "python3-glance",
@@ -41,7 +56,7 @@ export async function listsImages(imageUrl: string, token: string): Promise<bool
 }
 
 function configuration(options: GlanceOptions, databaseFile: string): string {
-  const { directory, port, authUrl, imageUrl, webDownloadPorts } = options;
+  const { directory, port, authUrl, imageUrl, webDownloadPorts, settings } = options;
   const stores = join(directory, "stores");
   return `[DEFAULT]
 bind_host = ${loopback}
@@ -53,6 +68,9 @@ enabled_backends = fast:file, slow:file
 enabled_import_methods = [glance-direct,web-download,copy-image]
 show_image_direct_url = true
 show_multiple_locations = true
+${settingLines({ hashing_algorithm: settings.hashingAlgorithm, image_size_cap: settings.imageSizeCapBytes })}
+[image_format]
+${settingLines({ disk_formats: settings.diskFormats?.join(",") })}
 [database]
 connection = sqlite:///${databaseFile}
 [glance_store]
@@ -83,4 +101,10 @@ config_file = /usr/share/glance-common/glance-api-paste.ini
 allowed_hosts = [${loopback}]
 allowed_ports = [${webDownloadPorts.join(",")}]
 `;
+}
+
+function settingLines(settings: Readonly<Record<string, string | number | undefined>>): string {
+  return Object.entries(settings)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name} = ${value}`]))
+    .join("\n");
 }

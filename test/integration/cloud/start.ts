@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { listsImages, startGlance } from "./glance.ts";
+import { type GlanceSettings, listsImages, startGlance } from "./glance.ts";
 import { signIn } from "./identity.ts";
 import { startKeystone } from "./keystone.ts";
 import { freePort, isFree, loopback } from "./ports.ts";
@@ -16,6 +16,8 @@ export interface CloudOptions {
   readonly tokenSeconds?: number;
   /** The ports of 127.0.0.1 that web-download may read from: all of them unless given. */
   readonly webDownloadPorts?: readonly number[];
+  /** What an operator has changed of Glance's own settings. */
+  readonly glance?: GlanceSettings;
 }
 
 export interface Cloud {
@@ -75,14 +77,22 @@ async function startPrograms(
   programs: Programs,
   directory: string,
   ports: Ports,
-  { tokenSeconds = 3600, webDownloadPorts = [], home }: StartOptions,
+  { tokenSeconds = 3600, webDownloadPorts = [], glance: settings = {}, home }: StartOptions,
 ): Promise<Omit<Cloud, "suite" | "stop">> {
   const authUrl = `http://${loopback}:${ports.keystone}/v3`;
   const imageUrl = `http://${loopback}:${ports.glance}`;
   const cloudsYaml = join(directory, "clouds.yaml");
 
   const [glance] = await Promise.all([
-    startGlance(programs, { directory, port: ports.glance, authUrl, imageUrl, webDownloadPorts, home }),
+    startGlance(programs, {
+      directory,
+      port: ports.glance,
+      authUrl,
+      imageUrl,
+      webDownloadPorts,
+      settings,
+      home,
+    }),
     startKeystone(programs, { directory, port: ports.keystone, authUrl, tokenSeconds }).then(() =>
       seed(authUrl, imageUrl),
     ),
