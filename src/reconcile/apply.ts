@@ -28,6 +28,7 @@ import { isWhole, redactedField, redactSource } from "./planned-source.ts";
 import { sourceRecord } from "./source-record.ts";
 import { checkSupported } from "./supported.ts";
 import type { Verification } from "./verify.ts";
+import { waitUntilGone } from "./wait.ts";
 
 /** What applying a plan came to. */
 export interface Applied {
@@ -97,6 +98,8 @@ export async function deleteImage(context: Context, image: Image, force: boolean
 /** Deletes the old image, and takes the mark off the new one. */
 async function takePlace(context: Context, image: Image, old: Image, desired: ImageSpec): Promise<Image> {
   await deleteImage(context, old, desired.protected === false);
+  // Without the mark nobody could tell the two apart.
+  await waitUntilGone(context, old);
   return unmark(context, image);
 }
 
