@@ -93,13 +93,12 @@ export async function deleteImage(context: Context, image: Image, force: boolean
   checkDeletable(image, force);
   if (image.protected === true) await unprotect(context.backend, image.id, callOptions(context));
   await context.backend.delete(image.id, callOptions(context));
+  await waitUntilGone(context, image);
 }
 
 /** Deletes the old image, and takes the mark off the new one. */
 async function takePlace(context: Context, image: Image, old: Image, desired: ImageSpec): Promise<Image> {
   await deleteImage(context, old, desired.protected === false);
-  // Without the mark nobody could tell the two apart.
-  await waitUntilGone(context, old);
   return unmark(context, image);
 }
 

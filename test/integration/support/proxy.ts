@@ -34,7 +34,7 @@ export interface Interference {
   /** Whether the connection is cut when the cloud has answered, so that nobody hears the answer. */
   readonly loseAnswer?: boolean;
   /** What to answer in place of what the cloud has answered, which is read whole. */
-  readonly rewrite?: (answer: Answer) => Answer;
+  readonly rewrite?: (answer: Answer) => Answer | Promise<Answer>;
   /** Whether the connection is cut before the cloud sees anything of the request. */
   readonly drop?: boolean;
 }
@@ -129,17 +129,10 @@ function forward(
   upstream.on("response", (answer) => {
     if (loseAnswer) return cut();
     if (rewrite !== undefined) {
-      buffer(answer).then(
-        (body) => {
-          const {
-            status,
-            headers = {},
-            body: told = "",
-          } = rewrite({ status: answer.statusCode ?? 502, body });
-          response.writeHead(status, headers).end(told);
-        },
-        () => request.destroy(),
-      );
+      buffer(answer)
+        .then((body) => rewrite({ status: answer.statusCode ?? 502, headers: answer.headers, body }))
+        .then(({ status, headers, body = "" }) => response.writeHead(status, headers).end(body))
+        .catch(() => request.destroy());
       return;
     }
     response.writeHead(answer.statusCode ?? 502, answer.headers);

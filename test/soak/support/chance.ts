@@ -7,7 +7,7 @@ export interface Chance {
   number(): number;
   /** From 0 to the count, which is not included. */
   integer(count: number): number;
-  pick<Value>(values: readonly [Value, ...Value[]]): Value;
+  pick<const Value>(values: readonly [Value, ...Value[]]): Value;
   /** Whether something happens that happens so often. */
   happens(probability: number): boolean;
 }
