@@ -43,7 +43,9 @@ describe.each(KINDS)("%s", (kind) => {
     const name = imageName("soak");
     const scenario = await setUp(kind, name, backend(), chanceOf(`${kind} undisturbed`));
     run = await measure(scenario);
-    await expectConverged(scenario, await seenBy(backend(), name), backend());
+    const seen = await seenBy(backend(), name);
+    await expectConverged(scenario, seen, backend());
+    for (const { id } of seen) await new ImageManager(backend()).destroy(id);
   });
 
   const rounds = Array.from({ length: Math.ceil(kills / KINDS.length) }, (_, round) => round + 1);
@@ -57,6 +59,7 @@ describe.each(KINDS)("%s", (kind) => {
     const seen = await seenBy(backend(), name);
     expect(seen.map(({ id }) => id)).toEqual([image.id]);
     await expectConverged(scenario, seen, backend());
+    await new ImageManager(backend()).apply({ name, tags: ["after"] });
     expect((await readdir(join(path, image.id))).sort()).toEqual(["data", "image.json"]);
     await new ImageManager(backend()).destroy(image.id);
   });
