@@ -7,7 +7,7 @@ const config: ViteUserConfig = {
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/integration/**", "test/package/**"],
+          exclude: ["test/integration/**", "test/package/**", "test/soak/**"],
           setupFiles: ["test/setup.ts"],
         },
       },
@@ -26,6 +26,15 @@ const config: ViteUserConfig = {
           globalSetup: ["test/integration/cloud/global-setup.ts"],
           // All files share one cloud, whose Glance has few workers.
           fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "soak",
+          include: ["test/soak/**/*.test.ts"],
+          globalSetup: ["test/integration/cloud/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -29,6 +29,7 @@ import { isWhole, redactedField, redactSource } from "./planned-source.ts";
 import { sourceRecord } from "./source-record.ts";
 import { checkSupported } from "./supported.ts";
 import type { Verification } from "./verify.ts";
+import { waitUntilGone } from "./wait.ts";
 
 /** What applying a plan came to. */
 export interface Applied {
@@ -93,6 +94,7 @@ export async function deleteImage(context: Context, image: Image, force: boolean
   checkDeletable(image, force);
   if (image.protected === true) await unprotect(context.backend, image.id, callOptions(context));
   await context.backend.delete(image.id, callOptions(context));
+  await waitUntilGone(context, image);
 }
 
 /** Deletes the old image, and takes the mark off the new one. */

@@ -5,6 +5,7 @@ import {
   type MemberOperation,
   type NewImage,
   type Operation,
+  PlanError,
   type Rules,
   UnsupportedError,
 } from "../model/index.ts";
@@ -13,7 +14,8 @@ import { diffAttributes, diffProperties, diffTags } from "./diff.ts";
 import { discardImage } from "./discard.ts";
 import { type Filled, type Filling, fillImage, startTransfer } from "./fill.ts";
 import { changeMetadata } from "./metadata.ts";
-import { isConflict, mayHaveSucceeded } from "./outcome.ts";
+import { isConflict, isStale, mayHaveSucceeded } from "./outcome.ts";
+import { giveWay } from "./rivals.ts";
 
 /** An image that is to be made. */
 export interface Creation {
@@ -34,6 +36,7 @@ const GRACE_MS = 5_000;
  * next attempt.
  *
  * @throws HttpError `ERR_HTTP_CONFLICT` when the id was used before.
+ * @throws PlanError `ERR_PLAN_STALE` when another process has made, or filled, an image of the name meanwhile.
  */
 export async function createImage(context: Context, creation: Creation): Promise<Filled> {
   const { image: wanted, filling, members } = creation;
@@ -58,6 +61,7 @@ function lostOperations(wanted: NewImage, image: Image, rules: Rules): Operation
 async function createEmpty(context: Context, { image: wanted, pinned }: Creation): Promise<Filled> {
   try {
     const image = await createRecord(context, wanted);
+    if (!pinned) await giveWay(context, wanted);
     return { image, verification: { status: "skipped", reason: "the spec declares no data" } };
   } catch (error) {
     if (!pinned) await discardImage(context, wanted.id);
@@ -74,9 +78,12 @@ async function createFilled(
   try {
     const { id, status } = await createRecord(context, wanted);
     context.emit("image-status", { name: wanted.name, imageId: id, status });
+    if (!pinned) await giveWay(context, wanted);
     return await fillImage(context, filling, transfer);
   } catch (error) {
-    if (!pinned) await discardImage(context, wanted.id);
+    // Another process may have filled it meanwhile.
+    const isOthers = !transfer.isBegun() || isStale(error);
+    if (!pinned) await discardImage(context, wanted.id, isOthers ? "unfilled" : "any");
     throw error;
   } finally {
     await transfer.close();
@@ -112,7 +119,7 @@ async function createOnce(context: Context, image: NewImage, again: boolean): Pr
     if (!conflict && !mayHaveSucceeded(error)) throw error;
     const existing = await backend.get(image.id, callOptions(context)).catch(() => undefined);
     if (existing?.status === "queued" && existing.name === image.name) return existing;
-    if (conflict) throw existing === undefined ? burnt(image.id, error) : error;
+    if (conflict) throw existing === undefined ? burnt(image.id, error) : taken(existing, error);
     if (existing !== undefined || !again) throw error;
     return createOnce(context, image, false);
   }
@@ -133,6 +140,11 @@ function graceful(signal: AbortSignal | undefined): { signal: AbortSignal; relea
       signal?.removeEventListener("abort", abort);
     },
   };
+}
+
+function taken({ id, name }: Image, cause: unknown): PlanError {
+  const message = `Image ${id} (${name}) was made by another process meanwhile. Plan again`;
+  return new PlanError(message, { planned: "no image", observed: id, cause });
 }
 
 function burnt(id: string, cause: unknown): HttpError {

@@ -9,13 +9,16 @@ const TIMEOUT_MS = 30_000;
 const MAX_ATTEMPTS = 6;
 const PAUSE_MS = 200;
 
+/** What is deleted: whatever there is, or only an image without data. */
+export type Discarded = "any" | "unfilled";
+
 /**
  * Deletes an image that must not stay, protected or not. Never throws: it is called because something else went
  * wrong, and that is what the caller has to hear of.
  */
-export async function discardImage(context: Context, id: string): Promise<void> {
+export async function discardImage(context: Context, id: string, what: Discarded = "any"): Promise<void> {
   try {
-    await removeImage({ ...context, signal: AbortSignal.timeout(TIMEOUT_MS) }, id);
+    await removeImage({ ...context, signal: AbortSignal.timeout(TIMEOUT_MS) }, id, what);
   } catch {
     // What stays behind is queued under the spec's name: the next apply takes it up.
   }
@@ -25,12 +28,12 @@ export async function discardImage(context: Context, id: string): Promise<void> 
  * Deletes an image, protected or not. While Glance ends an upload, it reverts what is written: the protection may come
  * back once or twice.
  */
-export async function removeImage(calls: Calls, id: string): Promise<void> {
+export async function removeImage(calls: Calls, id: string, what: Discarded = "any"): Promise<void> {
   const { backend } = calls;
   const options = callOptions(calls);
   for (let attempt = 1; ; attempt++) {
     const image = await backend.get(id, options);
-    if (image === undefined) return;
+    if (image === undefined || (what === "unfilled" && image.status === "active")) return;
     try {
       if (image.protected === true) await unprotect(backend, id, options);
       return await backend.delete(id, options);

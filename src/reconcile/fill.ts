@@ -1,12 +1,12 @@
 import type { Image, ImageSpec } from "../model/index.ts";
-import { UnsupportedError } from "../model/index.ts";
+import { PlanError, UnsupportedError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
 import type { LocalSource } from "../transfer/source.ts";
 import { type Context, callOptions } from "./context.ts";
 import { digestsToMake, withMissedDigest } from "./digests.ts";
 import { discardImage } from "./discard.ts";
-import { mayHaveSucceeded } from "./outcome.ts";
+import { isTaken, mayHaveSucceeded } from "./outcome.ts";
 import { type Verification, verifyStored } from "./verify.ts";
 import { waitForActive, waitWhileBusy } from "./wait.ts";
 
@@ -48,7 +48,8 @@ export async function startTransfer(context: Context, { imageId, spec, source }:
  * Sends the data of an image, waits until the cloud has it, and holds what it stored against what was sent. An
  * image that isn't what was sent is deleted.
  *
- * @throws What the source, the backend's `upload` and the verification throw.
+ * @throws PlanError `ERR_PLAN_STALE` when another process has filled or deleted it meanwhile, and what the source, the
+ *   backend's `upload` and the verification throw.
  */
 export async function fillImage(context: Context, filling: Filling, transfer: Transfer): Promise<Filled> {
   const { emit } = context;
@@ -77,10 +78,22 @@ async function sendData(context: Context, id: string, name: string, transfer: Tr
     await backend.upload(id, { sizeBytes, chunks, release }, callOptions(context));
   } catch (error) {
     signal?.throwIfAborted();
+    if (isTaken(error)) await throwIfTaken(context, id, name, error);
     if (!mayHaveSucceeded(error) || transfer.passed() === undefined) throw error;
     const image = await waitWhileBusy(context, id, name).catch(() => undefined);
     if (image?.status !== "active" || image.sizeBytes !== transfer.passed()?.sizeBytes) throw error;
   }
+}
+
+/** Another process fills an image, has filled it or has deleted it: what is there then has to be looked at anew. */
+async function throwIfTaken(context: Context, id: string, name: string, cause: unknown): Promise<void> {
+  const image = await waitWhileBusy(context, id, name);
+  if (image?.status === "queued") return;
+  const what = image === undefined ? "deleted" : "filled";
+  throw new PlanError(`Image ${id} (${name}) was ${what} by another process meanwhile. Plan again`, {
+    observed: image?.status ?? "no image",
+    cause,
+  });
 }
 
 async function verify(

@@ -64,13 +64,25 @@ export async function findActual(
   const family =
     id === undefined
       ? await findOwn(context, spec)
-      : { image: await getExisting(context, id), successors: [] };
+      : await findFamily(context, spec, await getExisting(context, id));
   if (family === undefined) return undefined;
   const wanted = spec.members !== undefined;
   const [image, ...successors] = await Promise.all(
     [family.image, ...family.successors].map((each) => withMembers(context, each, wanted)),
   );
-  return image === undefined ? undefined : { image, successors };
+  return image === undefined ? undefined : { ...family, image, successors };
+}
+
+/** An image that was asked for by its id, and what replacements of it have made: under its name, or the spec's. */
+async function findFamily(context: Context, spec: ImageSpec, image: Image): Promise<Family> {
+  const names = [...new Set([spec.name, image.name])];
+  const named = await Promise.all(names.map((name) => context.lookup.named(name)));
+  const isSuccessor = (other: Image) => replacedId(other) === image.id && other.id !== image.id;
+  return {
+    image,
+    successors: named.flat().filter((other) => isSuccessor(other) && !isGone(other.status)),
+    doubles: [],
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { HttpError, type Image, PlanError, REPLACES_RECORD } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
 import { removeImage } from "./discard.ts";
-import { replacedId } from "./interrupted.ts";
+import { isEmptyRecord, replacedId } from "./interrupted.ts";
 import { changeMetadata } from "./metadata.ts";
 import { isRefusal } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
@@ -9,7 +9,8 @@ import type { Plan } from "./plan.ts";
 /**
  * Deletes the half-made images that a plan discards.
  *
- * @throws PlanError `ERR_PLAN_STALE` when one of them isn't a half-made successor of the plan's image.
+ * @throws PlanError `ERR_PLAN_STALE` when one of them isn't a half-made successor of the plan's image, nor an empty
+ *   record of its name.
  * @throws HttpError when one of them can't be deleted: with another successor beside it, and the image that both
  *   replace gone, nobody could tell them apart any more.
  */
@@ -18,7 +19,8 @@ export async function discardLeftovers(context: Context, plan: Plan): Promise<vo
     const image = await context.backend.get(id, callOptions(context));
     if (image === undefined) continue;
     const replaced = replacedId(image);
-    if (replaced === undefined || (replaced !== plan.imageId && replaced !== plan.supersedes)) {
+    const isSuccessor = replaced !== undefined && (replaced === plan.imageId || replaced === plan.supersedes);
+    if (!isSuccessor && !(isEmptyRecord(image) && image.name === plan.name)) {
       throw new PlanError(`Image ${id} is no leftover of ${plan.name} any more. Plan again`, {
         observed: replaced,
       });

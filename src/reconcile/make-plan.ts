@@ -1,12 +1,14 @@
-import { type Image, type ImageSpec, isBusy } from "../model/index.ts";
+import { type Image, type ImageSpec, isBusy, isServerProperty } from "../model/index.ts";
 import { checkCloud } from "./check-cloud.ts";
 import { checkMembers, checkReplacement } from "./check-plan.ts";
 import type { Context } from "./context.ts";
 import { sourceFacts } from "./facts.ts";
 import { findActual, withMembers } from "./find.ts";
-import { discarding, type Family, superseding } from "./interrupted.ts";
+import { discarding, type Family, isRecordOf, superseding } from "./interrupted.ts";
+import { replacingImage } from "./new-image.ts";
 import type { OnReplace, Plan } from "./plan.ts";
 import { type ReconcileOptions, reconcile } from "./reconcile.ts";
+import { sourceRecord } from "./source-record.ts";
 import { waitWhileBusy } from "./wait.ts";
 
 /** Options of `ImageManager.plan`. */
@@ -39,11 +41,13 @@ export async function makePlan(context: Context, spec: ImageSpec, options: PlanO
   );
   const [actual, ...successors] = images;
   const left = successors.filter((image) => image !== undefined);
-  if (actual !== undefined) {
-    const adopted = await adopt(context, spec, { image: actual, successors: left }, options);
-    if (adopted !== undefined) return { plan: adopted, inPlace: undefined };
-  }
-  const plan = discarding(await planFor(context, spec, actual, options), left);
+  const seen = actual === undefined ? undefined : { ...family, image: actual, successors: left };
+  const adopted = seen === undefined ? undefined : await adopt(context, spec, seen, options);
+  if (adopted !== undefined) return { plan: adopted, inPlace: undefined };
+  const planned = await planFor(context, spec, actual, options);
+  const resumed = seen === undefined ? undefined : await resume(context, spec, seen, planned);
+  if (resumed !== undefined) return { plan: resumed, inPlace: undefined };
+  const plan = discarding(planned, [...left, ...family.doubles]);
   return { plan, inPlace: plan.action === "none" ? actual : undefined };
 }
 
@@ -51,7 +55,7 @@ export async function makePlan(context: Context, spec: ImageSpec, options: PlanO
 async function adopt(
   context: Context,
   spec: ImageSpec,
-  { image, successors }: Family,
+  { image, successors, doubles }: Family,
   options: PlanOptions,
 ): Promise<Plan | undefined> {
   for (const successor of successors) {
@@ -59,9 +63,39 @@ async function adopt(
     const plan = await planFor(context, spec, successor, { ...options, onReplace: undefined });
     if (plan.content !== "same" || plan.action === "replace") continue;
     const others = successors.filter((other) => other !== successor);
-    return superseding(discarding(plan, others), image);
+    return superseding(discarding(plan, [...others, ...doubles]), image);
   }
   return undefined;
+}
+
+/**
+ * The plan that goes on with a replacement where one had got as far as the record that this one would begin with:
+ * it fills that. Another process may be about to do so: the two can't make each other's work undone then.
+ */
+async function resume(
+  context: Context,
+  spec: ImageSpec,
+  { image, successors, doubles }: Family,
+  replacement: Plan,
+): Promise<Plan | undefined> {
+  const { action, operations, onReplace } = replacement;
+  if (action !== "replace" || onReplace === "delete-first") return undefined;
+  // A new image gets the members of the old one in the end: its record doesn't have them.
+  if (image.visibility === "shared" && spec.members === undefined) return undefined;
+  const { rules } = context.backend;
+  const begun = successors.find((successor) => {
+    const record = replacingImage(image, operations, {
+      id: successor.id,
+      sourceRecord: sourceRecord(spec),
+      isServerProperty: (name) => isServerProperty(name, rules),
+      keepsActual: true,
+    });
+    return successor.status === "queued" && isRecordOf(successor, record, rules);
+  });
+  if (begun === undefined) return undefined;
+  const plan = await planFor(context, spec, begun, {});
+  const others = successors.filter((other) => other !== begun);
+  return superseding(discarding(plan, [...others, ...doubles]), image);
 }
 
 async function planFor(

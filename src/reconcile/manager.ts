@@ -26,6 +26,7 @@ import { checkId, findImage, listImages } from "./find.ts";
 import { type KeyedLock, lockOf } from "./lock.ts";
 import { lookupByRequest, lookupInListing } from "./lookup.ts";
 import { makePlan, type Planned, type PlanOptions } from "./make-plan.ts";
+import { hasMoved } from "./moved.ts";
 import type { Plan } from "./plan.ts";
 import { answerSharing, listMembers } from "./sharing.ts";
 import { checkSupported } from "./supported.ts";
@@ -36,6 +37,9 @@ const PLANNING_CONCURRENCY = 4;
 
 /** From how many specs on one listing of the project's images is less than a request for each name. */
 const LISTING_PAYS_FROM = 5;
+
+/** How often a spec is planned for at most, when others change its image meanwhile. */
+const MAX_PLANS = 5;
 
 /** Options of {@link ImageManager}. */
 export interface ImageManagerOptions {
@@ -113,9 +117,10 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   }
 
   /**
-   * Does what a plan holds, or plans for a spec and does that; several at once are worked on side by side.
+   * Does what a plan holds, or plans for a spec and does that; several at once are worked on side by side. A spec
+   * is planned for again when another process changes the image meanwhile, at most five times in all.
    *
-   * @throws PlanError `ERR_PLAN_STALE` when the image isn't what the plan was made for; nothing was written.
+   * @throws PlanError `ERR_PLAN_STALE` when the image isn't what the plan was made for.
    * @throws ApplyError `ERR_APPLY_FAILED` when some of several failed; what was done is in `completed`.
    */
   apply(input: Plan & { readonly action: "delete" }, options?: ApplyOptions): Promise<ApplyResult>;
@@ -128,18 +133,21 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     const { signal, concurrency = 4 } = options;
     const given = options.source === undefined ? undefined : parseSource(options.source);
     if (!isList(input)) {
-      const planned = isPlan(input)
-        ? { plan: input, inPlace: undefined }
-        : await this.#plan(input, { signal });
-      return this.#apply(planned, given, signal);
+      if (isPlan(input)) return this.#apply({ plan: input, inPlace: undefined }, given, signal);
+      return this.#applySpec(input, await this.#plan(input, { signal }), given, signal);
     }
     if (given !== undefined && input.length > 1) {
       const issue = { path: ["source"], message: "is for one plan, not for several" };
       throw new SpecError([issue], { subject: "The options of apply()" });
     }
-    const tasks = (await this.#planRest(input, signal)).map((planned) => ({
+    const tasks = (await this.#planRest(input, signal)).map((planned, index) => ({
       name: planned.plan.name,
-      run: () => this.#apply(planned, given, signal),
+      run: () => {
+        const each = input[index];
+        return each === undefined || isPlan(each)
+          ? this.#apply(planned, given, signal)
+          : this.#applySpec(each, planned, given, signal);
+      },
     }));
     return runBatch(tasks, concurrency, signal);
   }
@@ -301,6 +309,25 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     return inputs
       .map((input) => (isPlan(input) ? { plan: input, inPlace: undefined } : planned.shift()))
       .filter((each) => each !== undefined);
+  }
+
+  /** Plans again, a few times, when another process has changed what the plan was made for. */
+  async #applySpec(
+    spec: ImageSpecInput,
+    first: Planned,
+    given: Source | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<ApplyResult> {
+    let planned = first;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#apply(planned, given, signal);
+      } catch (error) {
+        if (attempt === MAX_PLANS || !(await hasMoved(this.#context(signal), planned.plan, error)))
+          throw error;
+        planned = await this.#plan(spec, { signal });
+      }
+    }
   }
 
   /** Looks again whether the image is what the plan was made for, unless this call has just seen it in place. */

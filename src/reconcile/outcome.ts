@@ -14,6 +14,18 @@ export function isRefusal(error: unknown): boolean {
   return ImagewrightError.is(error) && error.name === "HttpError";
 }
 
+/** Whether an upload was refused as Glance refuses one beside another, or of an image that another has deleted. */
+export function isTaken(error: unknown): boolean {
+  return (
+    ImagewrightError.is(error) && (error.code === "ERR_HTTP_CONFLICT" || error.code === "ERR_HTTP_NOT_FOUND")
+  );
+}
+
+/** Whether the image isn't any more what the plan was made for. */
+export function isStale(error: unknown): boolean {
+  return ImagewrightError.is(error) && error.code === "ERR_PLAN_STALE";
+}
+
 /** Whether the state of the image forbade a write. */
 export function isConflict(error: unknown): error is ImagewrightError {
   return ImagewrightError.is(error) && error.code === "ERR_HTTP_CONFLICT";

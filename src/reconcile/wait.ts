@@ -4,6 +4,7 @@ import { pause } from "./pause.ts";
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
+const GONE_TIMEOUT_MS = 2_000;
 
 /**
  * Waits until an image that was filled is active.
@@ -34,6 +35,30 @@ export async function waitWhileBusy(context: Context, id: string, name: string):
     if (!isBusy(image.status)) return image;
     if (performance.now() + pauseMs > deadlineMs) {
       throw new ImageStateError(`Image ${id} was still ${image.status} after ${statusTimeoutMs} ms`, {
+        code: "ERR_IMAGE_TIMEOUT",
+        imageId: id,
+        status: image.status,
+        retryable: true,
+      });
+    }
+    await pause(pauseMs, signal);
+  }
+}
+
+/**
+ * Waits until a deleted image is gone: some clouds take their time, and what is between may say "not found" of one
+ * that is there.
+ *
+ * @throws ImageStateError `ERR_IMAGE_TIMEOUT` when that took too long.
+ */
+export async function waitUntilGone(context: Context, { id, name }: Image): Promise<void> {
+  const { backend, signal } = context;
+  const deadlineMs = performance.now() + GONE_TIMEOUT_MS;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    const image = await backend.get(id, callOptions(context));
+    if (image === undefined || isGone(image.status)) return;
+    if (performance.now() + pauseMs > deadlineMs) {
+      throw new ImageStateError(`Image ${id} (${name}) was deleted, and is still ${image.status}`, {
         code: "ERR_IMAGE_TIMEOUT",
         imageId: id,
         status: image.status,

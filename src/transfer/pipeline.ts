@@ -23,6 +23,8 @@ export interface Transfer {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Takes the memory of a chunk back, for another one. Only for chunks that nobody looks at any more. */
   release(chunk: Uint8Array): void;
+  /** Whether the receiver has begun to take the data. */
+  isBegun(): boolean;
   /** What went through, once all was taken. */
   passed(): Passed | undefined;
   /** Lets go of the source. */
@@ -43,9 +45,17 @@ export async function openTransfer(source: LocalSource, options: TransferOptions
   const abortable = untilAborted(opened.chunks, signal);
   const read = onRead === undefined ? abortable : reportProgress(abortable, onRead);
   const checked = checkBytes(read, { sizeBytes: opened.sizeBytes, checksum }, algorithms);
+  const chunks = onTaken === undefined ? checked.chunks : reportProgress(checked.chunks, onTaken);
+  let begun = false;
   return {
     sizeBytes: opened.sizeBytes,
-    chunks: onTaken === undefined ? checked.chunks : reportProgress(checked.chunks, onTaken),
+    chunks: {
+      [Symbol.asyncIterator]() {
+        begun = true;
+        return chunks[Symbol.asyncIterator]();
+      },
+    },
+    isBegun: () => begun,
     release: (chunk) => opened.release?.(chunk),
     passed: checked.passed,
     close: opened.close,

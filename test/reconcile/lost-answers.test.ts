@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ImageManager, NetworkError } from "../../src/index.ts";
-import { type Cloud, cloud, onlyImage, specOf } from "./cloud.ts";
+import { type Cloud, cloud, dataOf, onlyImage, specOf } from "./cloud.ts";
 
 const LOST = new NetworkError("the connection was closed", { code: "ERR_NETWORK", phase: "upload" });
 
@@ -33,14 +33,22 @@ describe("the answer to an upload that is lost", () => {
     expect(await Array.fromAsync(backend.list({}))).toEqual([]);
   });
 
-  it("is an error when not all was sent, even if somebody else's data is there", async () => {
-    const { backend, images } = deaf(async (inner, id) => {
-      const chunks = (async function* () {
-        yield new Uint8Array(3);
+  it("is an error when not all was sent, even if the cloud has made an image of it", async () => {
+    const { backend, images } = deaf(async (inner, id, { chunks }) => {
+      const first = (async function* (): AsyncGenerator<Uint8Array> {
+        for await (const chunk of chunks) return void (yield chunk);
       })();
-      await inner.upload(id, { sizeBytes: 3, chunks });
+      await inner.upload(id, { sizeBytes: 3, chunks: first });
     });
     await expect(images.apply(specOf())).rejects.toBe(LOST);
     expect(await Array.fromAsync(backend.list({}))).toEqual([]);
+  });
+
+  it("is an error when nothing was sent; data that another process has sent stays", async () => {
+    const { backend, images } = deaf(async (inner, id) => {
+      await inner.upload(id, { sizeBytes: 3, chunks: dataOf("abc").open(0) });
+    });
+    await expect(images.apply(specOf())).rejects.toBe(LOST);
+    expect(await onlyImage(backend)).toMatchObject({ status: "active", sizeBytes: 3 });
   });
 });

@@ -23,7 +23,13 @@ import {
 } from "../record.ts";
 import { dataSize, readData, writeData } from "./data-file.ts";
 import { onDisk } from "./disk.ts";
-import { discardImageFolder, listIds, makeImageFolder, removeDrafts, removeTrash } from "./image-folder.ts";
+import {
+  discardImageFolder,
+  listIds,
+  makeImageFolder,
+  removeDrafts,
+  removeLeftovers,
+} from "./image-folder.ts";
 import { isImageId, layoutOf } from "./layout.ts";
 import { withLock } from "./lock.ts";
 import type { DirectoryOptions } from "./options.ts";
@@ -33,7 +39,8 @@ import { changeRecord, readRecord } from "./record-file.ts";
  * Images in a local folder, which is made at the first write: for each image a folder `<id>` with its record,
  * `image.json`, and its `data`. Needs no server, and any number of processes may use the folder at once.
  *
- * An image stays `queued` while its data is on its way, so that the upload of a killed process can be made again.
+ * An image stays `queued` on disk while its data is on its way, so that the upload of a killed process can be made
+ * again; to whom sends it it is `saving`.
  * Of two processes that upload the same image, the first that ends wins, and the other is refused with 409.
  */
 export function directory(path: string, options: DirectoryOptions = {}): Backend {
@@ -45,6 +52,11 @@ export function directory(path: string, options: DirectoryOptions = {}): Backend
   const action = (what: string, id: string) => `${what} of image ${id} in ${layout.root}`;
   const find = async (id: string): Promise<Image | undefined> =>
     isImageId(id) ? await readRecord(layout, id) : undefined;
+  // To whom the upload is not known, in another process, the image is queued.
+  const seen = async (id: string): Promise<Image | undefined> => {
+    const image = await find(id);
+    return image?.status === "queued" && uploading.has(id) ? { ...image, status: "saving" } : image;
+  };
   const existing = async (id: string): Promise<Image> => {
     const image = await find(id);
     if (image === undefined) throw missing(id);
@@ -67,7 +79,12 @@ export function directory(path: string, options: DirectoryOptions = {}): Backend
   ) =>
     onDisk(action(what, id), signal, async () => {
       await existing(id);
-      return await withLock(layout.lock(id), signal, () => change(id, by));
+      return await withLock(layout.lock(id), signal, async () => {
+        const changed = await change(id, by);
+        // Nothing can become the data of an image that has data.
+        if (changed.status !== "queued") await removeDrafts(layout.folder(id));
+        return changed;
+      });
     });
 
   return {
@@ -80,14 +97,14 @@ export function directory(path: string, options: DirectoryOptions = {}): Backend
       const ids = await onDisk(what, signal, () => listIds(layout));
       const images: Image[] = [];
       for (const id of ids) {
-        const image = await onDisk(what, signal, () => find(id));
+        const image = await onDisk(what, signal, () => seen(id));
         if (image !== undefined && matchesQuery(image, query)) images.push(image);
       }
       yield* images.sort(compareImages(query));
     },
 
     async get(id, { signal } = {}) {
-      return await onDisk(action("Reading", id), signal, () => find(id));
+      return await onDisk(action("Reading", id), signal, () => seen(id));
     },
 
     async create(image, { signal } = {}) {
@@ -118,7 +135,7 @@ export function directory(path: string, options: DirectoryOptions = {}): Backend
             if (image !== undefined) await discardImageFolder(layout, id);
           });
         }
-        await removeTrash(layout);
+        await removeLeftovers(layout);
       });
     },
 

@@ -2,7 +2,8 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Image } from "../../model/index.ts";
 import { exists, hasCode, syncFolder, writeDurably } from "./disk.ts";
-import { isDraft, isImageId, isTrash, type Layout, RECORD } from "./layout.ts";
+import { besideWhich, isDraft, isImageId, isTrash, type Layout, RECORD } from "./layout.ts";
+import { removeIfStale } from "./lock.ts";
 import { encodeRecord } from "./wire.ts";
 
 /** The ids of the images; none when nothing was ever written. */
@@ -32,10 +33,17 @@ export async function discardImageFolder(layout: Layout, id: string): Promise<vo
   await syncFolder(layout.root);
 }
 
-/** Removes the files of deleted images, those of killed deletions too. */
-export async function removeTrash(layout: Layout): Promise<void> {
-  for (const name of (await namesIn(layout.root)).filter(isTrash)) {
+/** Removes the files of deleted images, and what killed creations, changes and deletions left beside the images. */
+export async function removeLeftovers(layout: Layout): Promise<void> {
+  const names = await namesIn(layout.root);
+  for (const name of names.filter(isTrash))
     await rm(join(layout.root, name), { recursive: true, force: true });
+  for (const id of new Set(names.map(besideWhich))) {
+    if (id === undefined) continue;
+    await removeIfStale(layout.lock(id));
+    // Who makes a folder holds the lock from before until it is in place.
+    if (await exists(layout.lock(id))) continue;
+    await rm(layout.folderDraft(id), { recursive: true, force: true });
   }
 }
 

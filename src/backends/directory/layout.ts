@@ -27,6 +27,8 @@ export const RECORD = "image.json";
 
 const DRAFT = ".draft-";
 const TRASH = ".trash";
+const LOCK = ".lock";
+const FOLDER_DRAFT = ".draft";
 
 /** The layout of the folder at this path. */
 export function layoutOf(path: string): Layout {
@@ -41,8 +43,8 @@ export function layoutOf(path: string): Layout {
     data: inFolder("data"),
     recordDraft: draft,
     dataDraft: draft,
-    lock: beside(".lock"),
-    folderDraft: beside(".draft"),
+    lock: beside(LOCK),
+    folderDraft: beside(FOLDER_DRAFT),
     trash: beside(TRASH),
     tombstone: beside(".deleted"),
   };
@@ -56,6 +58,12 @@ export function isImageId(id: string): boolean {
 /** Whether a file in an image's folder is, or was, to become its data or record. */
 export function isDraft(name: string): boolean {
   return name.startsWith(DRAFT);
+}
+
+/** The image whose lock or draft folder this is, as a file beside the images' folders. */
+export function besideWhich(name: string): string | undefined {
+  const [, id, suffix = ""] = /^\.(.{36})(\..+)$/.exec(name) ?? [];
+  return id !== undefined && isImageId(id) && [LOCK, FOLDER_DRAFT].includes(suffix) ? id : undefined;
 }
 
 /** Whether a file beside the images' folders is what is left of a deleted image. */

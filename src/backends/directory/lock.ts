@@ -50,9 +50,14 @@ async function acquire(path: string, signal: AbortSignal | undefined): Promise<(
       if (!hasCode(cause, "ELOCKED", "ENOENT")) throw cause;
       if (performance.now() > deadline) throw locked(path, cause);
     }
-    if (await isStale(path)) await removeStale(path);
+    await removeIfStale(path);
     await sleep(Math.random() * LONGEST_WAIT_MS, undefined, { signal }).catch(ignore);
   }
+}
+
+/** Removes a lock whose holder was killed. */
+export async function removeIfStale(path: string): Promise<void> {
+  if (await isStale(path)) await removeStale(path);
 }
 
 /** Removes a stale lock. Only one at a time may, and it looks again: the lock may be somebody's new one by now. */

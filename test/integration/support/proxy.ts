@@ -6,6 +6,7 @@ import {
   type ServerResponse,
   request as send,
 } from "node:http";
+import { buffer } from "node:stream/consumers";
 import { inject, onTestFinished } from "vitest";
 import { loopback } from "../cloud/ports.ts";
 import { listen } from "./listen.ts";
@@ -32,6 +33,10 @@ export interface Interference {
   readonly lingers?: Promise<unknown>;
   /** Whether the connection is cut when the cloud has answered, so that nobody hears the answer. */
   readonly loseAnswer?: boolean;
+  /** What to answer in place of what the cloud has answered, which is read whole. */
+  readonly rewrite?: (answer: Answer) => Answer | Promise<Answer>;
+  /** Whether the connection is cut before the cloud sees anything of the request. */
+  readonly drop?: boolean;
 }
 
 export interface PassingRequest {
@@ -63,7 +68,8 @@ export async function proxyToGlance(interfere: Interfere = () => undefined): Pro
     const passing = describe(request);
     requests.push(passing);
     const interference = (await interfere(passing)) ?? {};
-    if (interference.answer === undefined) forward(request, response, target, interference);
+    if (interference.drop === true || request.destroyed) request.socket.destroy();
+    else if (interference.answer === undefined) forward(request, response, target, interference);
     else await answerInstead(request, response, interference.answer, interference.answerAfterBytes);
   }
 
@@ -102,6 +108,7 @@ function forward(
     cutAfterBytes,
     alter = (part) => part,
     loseAnswer = false,
+    rewrite,
     lingers = Promise.resolve(),
   } = interference;
   const { hostname, port } = target;
@@ -121,6 +128,13 @@ function forward(
   upstream.on("error", () => request.destroy());
   upstream.on("response", (answer) => {
     if (loseAnswer) return cut();
+    if (rewrite !== undefined) {
+      buffer(answer)
+        .then((body) => rewrite({ status: answer.statusCode ?? 502, headers: answer.headers, body }))
+        .then(({ status, headers, body = "" }) => response.writeHead(status, headers).end(body))
+        .catch(() => request.destroy());
+      return;
+    }
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
     answer.on("error", () => request.destroy());

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Image, isGone, type NewImage, PlanError } from "../model/index.ts";
+import type { Context } from "./context.ts";
+import { replacedId } from "./interrupted.ts";
+
+/** How long an image of a higher id may stay empty: its process is about to give way, or to send data, or dead. */
+const PATIENCE_MS = 3_000;
+const PAUSE_MS = 100;
+
+/**
+ * Sees to it that of several processes that make an image of one name at the same moment only one sends data. Each
+ * makes its record first and looks then, so of two the later one sees the other; who goes on has seen nobody. Who sees
+ * a record with a lower id, or one that gets data, gives way; the lowest waits until the others have.
+ *
+ * @throws PlanError `ERR_PLAN_STALE` when it gives way: its record has to be deleted.
+ */
+export async function giveWay(context: Context, image: NewImage): Promise<void> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const rivals = await rivalsOf(context, image);
+    if (rivals.length === 0) return;
+    const winner = rivals.find(({ id, status }) => status !== "queued" || id < image.id);
+    const isOver = performance.now() + PAUSE_MS > deadlineMs;
+    if (winner !== undefined || isOver) throw stale(image, winner ?? rivals[0]);
+    await sleep(PAUSE_MS, undefined, { signal: context.signal }).catch(() =>
+      context.signal?.throwIfAborted(),
+    );
+  }
+}
+
+/** The images of the name beside a new one and the one that it replaces. */
+async function rivalsOf({ lookup }: Context, image: NewImage): Promise<Image[]> {
+  const known = [image.id, replacedId({ properties: image.properties ?? {} })];
+  return (await lookup.named(image.name)).filter(({ id, status }) => !known.includes(id) && !isGone(status));
+}
+
+function stale({ name }: NewImage, winner: Image | undefined): PlanError {
+  return new PlanError(
+    `Another process has made the image ${winner?.id} of the name ${JSON.stringify(name)} meanwhile. Plan again`,
+    { planned: "no image", observed: winner?.id },
+  );
+}
