@@ -1,4 +1,5 @@
 import { mkdir, rename, rm } from "node:fs/promises";
+import { withLock } from "../../files/lock.ts";
 import {
   compareImages,
   glanceRules,
@@ -16,7 +17,6 @@ import { dataSize, readData, writeData } from "./data-file.ts";
 import { onDisk } from "./disk.ts";
 import { discardImageFolder, listIds, makeImageFolder, removeDrafts, removeTrash } from "./image-folder.ts";
 import { isImageId, layoutOf } from "./layout.ts";
-import { withLock } from "./lock.ts";
 import type { DirectoryOptions } from "./options.ts";
 import { changeRecord, readRecord } from "./record-file.ts";
 

@@ -1,7 +1,8 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { exists, hasCode, syncFolder, writeDurably } from "../../files/disk.ts";
 import type { Image } from "../../model/index.ts";
-import { exists, hasCode, syncFolder, writeDurably } from "./disk.ts";
+
 import { isDraft, isImageId, isTrash, type Layout, RECORD } from "./layout.ts";
 import { encodeRecord } from "./wire.ts";
 
