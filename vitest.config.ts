@@ -8,7 +8,7 @@ const config: ViteUserConfig = {
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/integration/**", "test/package/**", "test/soak/**"],
-          setupFiles: ["test/setup.ts"],
+          setupFiles: ["test/setup.ts", "test/cache-home.ts"],
         },
       },
       {
@@ -24,6 +24,7 @@ const config: ViteUserConfig = {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           globalSetup: ["test/integration/cloud/global-setup.ts"],
+          setupFiles: ["test/cache-home.ts"],
           // All files share one cloud, whose Glance has few workers.
           fileParallelism: false,
           testTimeout: 120_000,

@@ -1,5 +1,6 @@
 import type { Backend, CallOptions } from "../backends/backend.ts";
 import type { Image, ImageEvents } from "../model/index.ts";
+import type { Cache } from "../transfer/cache/cache.ts";
 import type { DigestMemory } from "../transfer/digest-memory.ts";
 
 /** Tells the listeners of an event. Never throws. */
@@ -28,6 +29,8 @@ export interface Context extends Calls {
   readonly lookup: Lookup;
   /** How long an image may take to get from one status to the next, in milliseconds. */
   readonly statusTimeoutMs: number;
+  /** Where downloads are kept; absent: nowhere. */
+  readonly cache: Cache | undefined;
   /** What is known of the contents of local files. */
   readonly digests: DigestMemory;
 }

@@ -34,6 +34,8 @@ export async function startTransfer(context: Context, { imageId, spec, source }:
   const transfer = await openTransfer(source, {
     algorithms: digestsToMake(context, { spec, source }),
     signal,
+    cache: context.cache,
+    onCacheHit: (path) => emit("cache-hit", { name, path }),
     ...(isDownload ? { onRead: (bytes: number) => emit("download-progress", event(bytes)) } : {}),
     onTaken: (bytes) => {
       // All of it is there only when the cloud has said so.

@@ -6,6 +6,7 @@ export {
   type AppliedImage,
   type ApplyOptions,
   type ApplyResult,
+  type CacheOptions,
   ImageManager,
   type ImageManagerOptions,
   type SignalOptions,

@@ -16,6 +16,8 @@ import {
   SourceSchema,
   SpecError,
 } from "../model/index.ts";
+import type { Cache } from "../transfer/cache/cache.ts";
+import { platformCacheDirectory } from "../transfer/cache/directory.ts";
 import { type DigestMemory, digestMemory } from "../transfer/digest-memory.ts";
 import { setActivation } from "./activation.ts";
 import { applyPlan, deleteImage, leaveInPlace } from "./apply.ts";
@@ -41,10 +43,27 @@ const LISTING_PAYS_FROM = 5;
 /** How often a spec is planned for at most, when others change its image meanwhile. */
 const MAX_PLANS = 5;
 
+/** Room for a good number of images, and not for all that ever were. */
+const DEFAULT_CACHE_BYTES = 20 * 1024 ** 3;
+
 /** Options of {@link ImageManager}. */
 export interface ImageManagerOptions {
   /** How long an image may take from one status to the next, in milliseconds. Default: 1,800,000 (30 minutes). */
   readonly statusTimeoutMs?: number | undefined;
+  /**
+   * Where the downloads of URL sources are kept that name no `cachePath` of their own; `false` streams them straight
+   * through. Default: `true`, the platform's folder for caches, such as `~/.cache/imagewright/downloads`, up to
+   * 20 GiB.
+   */
+  readonly cache?: boolean | CacheOptions | undefined;
+}
+
+/** Where downloads are kept, and how much of them. */
+export interface CacheOptions {
+  /** Default: the platform's folder for caches. */
+  readonly directory?: string | undefined;
+  /** Those that were not used for the longest make room for others, in bytes. Default: 20 GiB. */
+  readonly maxBytes?: number | undefined;
 }
 
 /** Options of `ImageManager.apply`. */
@@ -84,6 +103,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   readonly #statusTimeoutMs: number;
   readonly #lock: KeyedLock;
   readonly #digests: DigestMemory = digestMemory();
+  readonly #cache: Cache | undefined;
   /** The whole sources of plans made here: the plans themselves hold no secret and no function. */
   readonly #sources = new WeakMap<Plan, Source>();
 
@@ -92,6 +112,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     this.#backend = backend;
     this.#lock = lockOf(backend);
     this.#statusTimeoutMs = options.statusTimeoutMs ?? 30 * 60_000;
+    this.#cache = cacheOf(options.cache ?? true);
   }
 
   /**
@@ -380,9 +401,17 @@ export class ImageManager extends EventEmitter<ImageEvents> {
       ...calls,
       lookup: lookupByRequest(calls),
       statusTimeoutMs: this.#statusTimeoutMs,
+      cache: this.#cache,
       digests: this.#digests,
     };
   }
+}
+
+function cacheOf(options: boolean | CacheOptions): Cache | undefined {
+  if (options === false) return undefined;
+  const { directory = platformCacheDirectory(), maxBytes = DEFAULT_CACHE_BYTES } =
+    options === true ? {} : options;
+  return { directory, maxBytes };
 }
 
 function warnOfListener(error: unknown): void {

@@ -17,7 +17,6 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   "source.object": "use source.url",
   "source.imageId": "use source.url",
   "source.checksum.url": 'give the checksum itself, as "<algorithm>:<hex>"',
-  "source.cachePath": "leave it out: the source is streamed straight through",
   decompress: "decompress the source before",
   convert: "convert the source before, such as with qemu-img convert",
 };
@@ -51,8 +50,7 @@ function unsupportedField(
   if (source === undefined) return undefined;
   if (!isLocalSource(source)) return `source.${sourceKind(source)}`;
   if (backend.create === undefined || backend.upload === undefined) return `source.${sourceKind(source)}`;
-  if ("checksum" in source && typeof source.checksum === "object") return "source.checksum.url";
-  return "cachePath" in source && source.cachePath !== undefined ? "source.cachePath" : undefined;
+  return "checksum" in source && typeof source.checksum === "object" ? "source.checksum.url" : undefined;
 }
 
 function checksumIssue({ source }: ImageSpec): Issue | undefined {

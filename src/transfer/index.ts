@@ -1,10 +1,12 @@
 export type { Checksum } from "../model/checksum.ts";
 export type { FileSource, OpenData, OpenSource, UrlSource } from "../model/source.ts";
+export type { Cache } from "./cache/cache.ts";
+export { platformCacheDirectory } from "./cache/directory.ts";
 export { type CheckedBytes, checkBytes, type Expectation, type Passed } from "./check.ts";
 export { type Digests, digestFile } from "./digest.ts";
 export type { OpenedSource } from "./opened.ts";
 export { openTransfer, type Transfer, type TransferOptions } from "./pipeline.ts";
 export type { OnProgress } from "./progress.ts";
 export { saveBytes } from "./save.ts";
-export { type LocalSource, openSource } from "./source.ts";
+export { type LocalSource, type OpenOptions, openSource } from "./source.ts";
 export type { UrlOptions } from "./url.ts";

@@ -1,3 +1,5 @@
+import type { Digests } from "./digest.ts";
+
 /** A source that is open: its bytes are there to be read, once. */
 export interface OpenedSource {
   /** How many bytes there are, where the source says so. */
@@ -5,6 +7,8 @@ export interface OpenedSource {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Takes the memory of a chunk back, for another one. Only for chunks that nobody looks at any more. */
   release?(chunk: Uint8Array): void;
+  /** Told when all bytes were read and found to be right, with what was found: a cache keeps them then. Never throws. */
+  keep?(digests: Digests): Promise<void>;
   /** Lets go of the file or connection; harmless when the bytes were read. */
   close(): Promise<void>;
 }

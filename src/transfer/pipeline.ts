@@ -1,11 +1,12 @@
 import { type Checksum, parseChecksum, SpecError, UnsupportedError, untilAborted } from "../model/index.ts";
-import { checkBytes, type Passed } from "./check.ts";
+import { type CheckedBytes, checkBytes, type Passed } from "./check.ts";
 import { isComputable } from "./digest.ts";
+import type { OpenedSource } from "./opened.ts";
 import { type OnProgress, reportProgress } from "./progress.ts";
-import { type LocalSource, openSource } from "./source.ts";
+import { type LocalSource, type OpenOptions, openSource } from "./source.ts";
 
 /** What a transfer is told. */
-export interface TransferOptions {
+export interface TransferOptions extends Pick<OpenOptions, "cache" | "onCacheHit"> {
   /** The digests to compute on the way: names of `node:crypto`. */
   readonly algorithms: readonly string[];
   readonly signal?: AbortSignal | undefined;
@@ -39,13 +40,14 @@ export interface Transfer {
  *   iteration throws what `checkBytes` does.
  */
 export async function openTransfer(source: LocalSource, options: TransferOptions): Promise<Transfer> {
-  const { algorithms, signal, onRead, onTaken } = options;
+  const { algorithms, signal, cache, onCacheHit, onRead, onTaken } = options;
   const checksum = checksumOf(source);
-  const opened = await openSource(source, { signal });
+  const opened = await openSource(source, { signal, cache, checksum, onCacheHit });
   const abortable = untilAborted(opened.chunks, signal);
   const read = onRead === undefined ? abortable : reportProgress(abortable, onRead);
   const checked = checkBytes(read, { sizeBytes: opened.sizeBytes, checksum }, algorithms);
-  const chunks = onTaken === undefined ? checked.chunks : reportProgress(checked.chunks, onTaken);
+  const right = kept(checked, opened);
+  const chunks = onTaken === undefined ? right : reportProgress(right, onTaken);
   let begun = false;
   return {
     sizeBytes: opened.sizeBytes,
@@ -60,6 +62,13 @@ export async function openTransfer(source: LocalSource, options: TransferOptions
     passed: checked.passed,
     close: opened.close,
   };
+}
+
+/** The bytes; when all of them were taken, and are right, the source may keep them. */
+async function* kept({ chunks, passed }: CheckedBytes, { keep }: OpenedSource): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+  const digests = passed()?.digests;
+  if (digests !== undefined) await keep?.(digests);
 }
 
 function checksumOf(source: LocalSource): Checksum | undefined {

@@ -1,18 +1,32 @@
 import {
+  type Checksum,
   type FileSource,
+  ImagewrightError,
   type OpenSource,
   type Source,
   SpecError,
   TransferError,
   type UrlSource,
 } from "../model/index.ts";
+import { type Cache, openCached } from "./cache/cache.ts";
+import { openUrl } from "./download.ts";
 import { openFile } from "./file.ts";
 import type { OpenedSource } from "./opened.ts";
 import { openProgram } from "./program.ts";
-import { openUrl, type UrlOptions } from "./url.ts";
+import type { UrlOptions } from "./url.ts";
 
 /** A source whose bytes pass through this process. */
 export type LocalSource = FileSource | UrlSource | OpenSource;
+
+/** How a source is opened. */
+export interface OpenOptions extends UrlOptions {
+  /** Where downloads are kept. Default: nowhere; a source's own `cachePath` comes before it. */
+  readonly cache?: Cache | undefined;
+  /** The declared digest of the source's bytes, by which a kept download is known. */
+  readonly checksum?: Checksum | undefined;
+  /** Told when a download is there already. */
+  readonly onCacheHit?: ((path: string) => void) | undefined;
+}
 
 /** Whether the bytes of a source pass through this process; the cloud sees to the others. */
 export function isLocalSource(source: Source): source is LocalSource {
@@ -28,7 +42,7 @@ export function isLocalSource(source: Source): source is LocalSource {
  * @throws TransferError `ERR_URL_REFUSED` for a redirect that may not be followed, `ERR_TRANSFER_INCOMPLETE` for a
  *   source that says it has no bytes.
  */
-export async function openSource(source: LocalSource, options: UrlOptions = {}): Promise<OpenedSource> {
+export async function openSource(source: LocalSource, options: OpenOptions = {}): Promise<OpenedSource> {
   const opened = await openByKind(source, options);
   if (opened.sizeBytes !== 0) return opened;
   await opened.close();
@@ -44,9 +58,28 @@ export function empty(): TransferError {
   });
 }
 
-async function openByKind(source: LocalSource, options: UrlOptions): Promise<OpenedSource> {
+async function openByKind(source: LocalSource, options: OpenOptions): Promise<OpenedSource> {
   if ("file" in source) return openFile(source);
-  if ("url" in source) return openUrl(source, options);
+  if ("url" in source) return openDownload(source, options);
   if (typeof source.open === "function") return openProgram(source);
   throw new SpecError([{ path: ["source", "open"], message: "must be a function" }]);
+}
+
+async function openDownload(source: UrlSource, options: OpenOptions): Promise<OpenedSource> {
+  const { cachePath } = source;
+  const cache = cachePath === undefined ? options.cache : { directory: cachePath };
+  if (cache === undefined) return openUrl(source, options);
+  try {
+    return await openCached(source, cache, options);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    // What nobody asked for by name must not stand in the way.
+    if (cachePath === undefined) return openUrl(source, options);
+    const message = `can't be used as a folder for downloads: ${error.message}`;
+    throw new SpecError([{ path: ["source", "cachePath"], message }], { cause: error });
+  }
+}
+
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && !ImagewrightError.is(error) && "syscall" in error;
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import {
   HttpError,
   httpErrorCode,
@@ -13,36 +13,63 @@ import { beginExchange } from "../network/exchange.ts";
 import { inTime } from "../network/in-time.ts";
 import type { ProxyVariables } from "../network/proxy.ts";
 import { ProxyError } from "../network/proxy-error.ts";
-import type { OpenedSource } from "./opened.ts";
 
-/** Options of {@link openSource}. */
+/** How URLs are asked. */
 export interface UrlOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long the server may be silent, in milliseconds. Default: 60,000. */
   readonly idleTimeoutMs?: number | undefined;
 }
 
+/** What is asked of a URL beside all of its bytes. */
+export interface UrlQuestion {
+  /** Conditions and ranges. With them, 206, 304 and 416 are answers, too. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** At which byte of the whole the answer will begin. For messages. */
+  readonly startByte?: number | undefined;
+}
+
+/** An answer whose body has not been read yet. */
+export interface UrlAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** How many bytes its body has, where the server says so. */
+  readonly sizeBytes: number | undefined;
+  /** The body, to be iterated once. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Lets go of the connection; harmless when the body was read. */
+  close(): void;
+}
+
 /** As many as `fetch` follows (Fetch standard, HTTP-redirect fetch). */
 const MAX_REDIRECTS = 20;
 
+/** Partial content, not modified, and a range beyond the end: answers to who asked for them. */
+const CONDITIONAL_STATUSES: readonly number[] = [206, 304, 416];
+
 /**
- * Asks for the bytes behind a URL and follows redirects. Basic authentication and headers go to the URL's own
+ * Asks a URL for its bytes and follows redirects. Basic authentication and headers go to the URL's own
  * origin only; from `https:` no redirect leads to `http:`. Proxies are those of `HTTPS_PROXY` and the like.
  *
  * @throws HttpError when the server refuses.
  * @throws TransferError `ERR_URL_REFUSED` for a redirect that may not be followed.
  * @throws NetworkError `ERR_NETWORK`, `ERR_TIMEOUT` when no answer came.
  */
-export async function openUrl(source: UrlSource, options: UrlOptions = {}): Promise<OpenedSource> {
+export async function askUrl(
+  source: UrlSource,
+  options: UrlOptions = {},
+  { headers: conditions, startByte = 0 }: UrlQuestion = {},
+): Promise<UrlAnswer> {
   const { signal, idleTimeoutMs = 60_000 } = options;
   const proxies = environmentProxies();
+  const statuses = [200, ...(conditions === undefined ? [] : CONDITIONAL_STATUSES)];
   const origin = new URL(source.url).origin;
   let url = new URL(source.url);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const secrets = url.origin === origin ? secretHeaders(source) : {};
-    const response = await get(url, secrets, proxies, signal, idleTimeoutMs);
+    const response = await get(url, { ...secrets, ...conditions }, proxies, signal, idleTimeoutMs);
     const status = response.statusCode ?? 0;
-    if (status === 200) return opened(response, url, signal, idleTimeoutMs);
+    if (statuses.includes(status)) return answerFrom(response, { url, startByte, signal, idleTimeoutMs });
     response.destroy();
     if (!isRedirect(status)) throw refusal(url, status, response);
     url = redirectTarget(url, response.headers.location);
@@ -84,32 +111,32 @@ async function get(
   }
 }
 
-function opened(
-  response: IncomingMessage,
-  url: URL,
-  signal: AbortSignal | undefined,
-  idleTimeoutMs: number,
-): OpenedSource {
+interface Reading {
+  readonly url: URL;
+  readonly startByte: number;
+  readonly signal: AbortSignal | undefined;
+  readonly idleTimeoutMs: number;
+}
+
+function answerFrom(response: IncomingMessage, reading: Reading): UrlAnswer {
   const length = response.headers["content-length"];
   const sizeBytes = length === undefined ? undefined : Number(length);
   return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
     sizeBytes,
-    chunks: read(response, url, sizeBytes, signal, idleTimeoutMs),
-    async close() {
-      response.destroy();
-    },
+    chunks: read(response, sizeBytes, reading),
+    close: () => void response.destroy(),
   };
 }
 
 async function* read(
   response: IncomingMessage,
-  url: URL,
   sizeBytes: number | undefined,
-  signal: AbortSignal | undefined,
-  idleTimeoutMs: number,
+  { url, startByte, signal, idleTimeoutMs }: Reading,
 ): AsyncGenerator<Uint8Array> {
   const chunks = (response as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-  let offset = 0;
+  let offset = startByte;
   try {
     for (;;) {
       const next = await inTime(chunks.next(), idleTimeoutMs, () => silent(url, idleTimeoutMs, offset));
@@ -120,10 +147,11 @@ async function* read(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof NetworkError) throw error;
-    const total = sizeBytes === undefined ? "" : ` of ${sizeBytes}`;
+    const expected = sizeBytes === undefined ? undefined : startByte + sizeBytes;
+    const total = expected === undefined ? "" : ` of ${expected}`;
     throw new TransferError(`Download of ${redactUrl(url)} was cut at byte ${offset}${total}`, {
       code: "ERR_TRANSFER_INCOMPLETE",
-      expected: sizeBytes,
+      expected,
       actual: offset,
       offset,
       cause: error,

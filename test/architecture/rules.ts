@@ -31,9 +31,11 @@ const IMPORTS: readonly ImportRule[] = [
   },
   {
     part: "transfer/**",
-    files: ["transfer/**", "model/**", "network/**", "backends/backend.ts"],
-    packages: ["proper-lockfile", "zod"],
+    files: ["transfer/**", "model/**", "network/**", "files/**", "backends/backend.ts"],
+    packages: ["env-paths", "zod"],
   },
+  // Files that several processes share: for whoever keeps something on the disk.
+  { part: "files/**", files: ["files/**", "model/**"], packages: ["proper-lockfile"] },
   { part: "backends/backend.ts", files: ["model/**"], packages: ["zod"] },
   { part: "backends/record.ts", files: ["model/**", "backends/backend.ts"], packages: [] },
   {
@@ -50,8 +52,8 @@ const IMPORTS: readonly ImportRule[] = [
   { part: "backends/memory/**", files: [...BACKEND, "backends/memory/**"], packages: ["zod"] },
   {
     part: "backends/directory/**",
-    files: [...BACKEND, "backends/directory/**"],
-    packages: ["proper-lockfile", "zod"],
+    files: [...BACKEND, "backends/directory/**", "files/**"],
+    packages: ["zod"],
   },
   ...["openstack", "vkcs", "huaweicloud", "kakaocloud"].map(vendor),
   // Published for tests: it may know everything, and nothing knows it.

@@ -1,4 +1,5 @@
 import { mkdir, rename, rm } from "node:fs/promises";
+import { withLock } from "../../files/lock.ts";
 import {
   compareImages,
   glanceRules,
@@ -31,7 +32,6 @@ import {
   removeLeftovers,
 } from "./image-folder.ts";
 import { isImageId, layoutOf } from "./layout.ts";
-import { withLock } from "./lock.ts";
 import type { DirectoryOptions } from "./options.ts";
 import { changeRecord, readRecord } from "./record-file.ts";
 

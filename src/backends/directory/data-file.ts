@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { open, stat } from "node:fs/promises";
+import { ifMissing } from "../../files/disk.ts";
 import type { StoredData } from "../record.ts";
-import { ifMissing, onDisk } from "./disk.ts";
+import { onDisk } from "./disk.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
 

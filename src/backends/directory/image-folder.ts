@@ -1,9 +1,9 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { exists, hasCode, syncFolder, writeDurably } from "../../files/disk.ts";
+import { removeIfStale } from "../../files/lock.ts";
 import type { Image } from "../../model/index.ts";
-import { exists, hasCode, syncFolder, writeDurably } from "./disk.ts";
 import { besideWhich, isDraft, isImageId, isTrash, type Layout, RECORD } from "./layout.ts";
-import { removeIfStale } from "./lock.ts";
 import { encodeRecord } from "./wire.ts";
 
 /** The ids of the images; none when nothing was ever written. */

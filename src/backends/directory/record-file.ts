@@ -1,6 +1,6 @@
 import { readFile, rename, rm } from "node:fs/promises";
+import { ifMissing, syncFolder, writeDurably } from "../../files/disk.ts";
 import type { Image } from "../../model/index.ts";
-import { ifMissing, syncFolder, writeDurably } from "./disk.ts";
 import type { Layout } from "./layout.ts";
 import { decodeRecord, encodeRecord } from "./wire.ts";
 

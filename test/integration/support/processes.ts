@@ -19,7 +19,12 @@ export function applyInProcess(
   environment: Readonly<Record<string, string>> = {},
 ): ApplyProcess {
   const child = spawn(process.execPath, [join(import.meta.dirname, "apply.process.ts")], {
-    env: { APPLY_SPEC: JSON.stringify(spec), APPLY_OPTIONS: JSON.stringify(options), ...environment },
+    env: {
+      APPLY_SPEC: JSON.stringify(spec),
+      APPLY_OPTIONS: JSON.stringify(options),
+      XDG_CACHE_HOME: process.env["XDG_CACHE_HOME"],
+      ...environment,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => {

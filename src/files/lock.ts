@@ -1,6 +1,6 @@
 import { mkdir, rmdir, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { HttpError, httpErrorCode } from "../../model/index.ts";
+import { HttpError, httpErrorCode } from "../model/index.ts";
 import { hasCode } from "./disk.ts";
 
 /** After this long without a sign of life, a lock's holder counts as killed. */
@@ -9,6 +9,14 @@ const SIGN_OF_LIFE_MS = 1_000;
 const NEVER_MS = 2 ** 40;
 const DEADLINE_MS = 15_000;
 const LONGEST_WAIT_MS = 25;
+
+/** A lock that is held. */
+export interface Lock {
+  /** Whether another may have taken it: its holder had given no sign of life for seconds. */
+  isLost(): boolean;
+  /** Gives it back; never throws. */
+  release(): Promise<void>;
+}
 
 /**
  * Does work while no other call, in this process or another, does work under the same lock. A holder that stops
@@ -21,34 +29,48 @@ export async function withLock<Result>(
   signal: AbortSignal | undefined,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const release = await acquire(path, signal);
+  const lock = await acquireLock(path, { signal, deadlineMs: DEADLINE_MS });
   try {
     signal?.throwIfAborted();
     return await work();
   } finally {
-    await release().catch(ignore);
+    await lock.release();
   }
 }
 
-async function acquire(path: string, signal: AbortSignal | undefined): Promise<() => Promise<void>> {
+/**
+ * Waits until no other call, in this process or another, holds the lock. The lock of a killed process is free after
+ * a few seconds.
+ *
+ * @param options.deadlineMs How long to wait at most. Default: as long as it takes.
+ * @throws HttpError 503, retryable, after the deadline; the signal's reason.
+ */
+export async function acquireLock(
+  path: string,
+  { signal, deadlineMs = Number.POSITIVE_INFINITY }: { signal: AbortSignal | undefined; deadlineMs?: number },
+): Promise<Lock> {
   // proper-lockfile registers handlers for the exit of the process when it is loaded.
   const { lock } = await import("proper-lockfile");
-  const deadline = performance.now() + DEADLINE_MS;
+  const deadline = performance.now() + deadlineMs;
+  let lost = false;
   for (;;) {
     signal?.throwIfAborted();
     try {
-      return await lock(path, {
+      const release = await lock(path, {
         lockfilePath: path,
         realpath: false,
         // Two that wait for a stale lock would remove each other's new one: that is seen to below.
         stale: NEVER_MS,
         update: SIGN_OF_LIFE_MS,
         // Its default throws out of a timer.
-        onCompromised: ignore,
+        onCompromised: () => {
+          lost = true;
+        },
       });
+      return { isLost: () => lost, release: () => release().catch(ignore) };
     } catch (cause) {
       if (!hasCode(cause, "ELOCKED", "ENOENT")) throw cause;
-      if (performance.now() > deadline) throw locked(path, cause);
+      if (performance.now() > deadline) throw locked(path, deadlineMs, cause);
     }
     await removeIfStale(path);
     await sleep(Math.random() * LONGEST_WAIT_MS, undefined, { signal }).catch(ignore);
@@ -81,8 +103,8 @@ async function isStale(path: string): Promise<boolean> {
   return stats !== undefined && stats.mtimeMs < Date.now() - STALE_MS;
 }
 
-function locked(path: string, cause: unknown): HttpError {
-  const seconds = DEADLINE_MS / 1_000;
+function locked(path: string, deadlineMs: number, cause: unknown): HttpError {
+  const seconds = deadlineMs / 1_000;
   return new HttpError(`Another process has held the lock ${path} for ${seconds} s`, {
     code: httpErrorCode(503),
     status: 503,

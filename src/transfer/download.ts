@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ImagewrightError, redactUrl, TransferError, type UrlSource } from "../model/index.ts";
+import type { OpenedSource } from "./opened.ts";
+import { askUrl, type UrlAnswer, type UrlOptions } from "./url.ts";
+import { contentRange, restOf, validatorsOf } from "./validators.ts";
+
+/** How often a download is taken up again without a byte in between. */
+const MAX_FAILURES = 5;
+
+const FIRST_PAUSE_MS = 300;
+
+/**
+ * Asks for the bytes behind a URL. A download that is cut goes on where it was, as long as the server can tell that
+ * the bytes are still the same.
+ *
+ * @throws What {@link askUrl} throws.
+ */
+export async function openUrl(source: UrlSource, options: UrlOptions = {}): Promise<OpenedSource> {
+  const answer = await askUrl(source, options);
+  return {
+    sizeBytes: answer.sizeBytes,
+    chunks: continued(source, answer, options),
+    close: async () => answer.close(),
+  };
+}
+
+/**
+ * The bytes of an answer and, when it is cut, of others that go on where it ended.
+ *
+ * The iteration throws TransferError `ERR_TRANSFER_INCOMPLETE` when it can't go on, `ERR_SOURCE_CHANGED` when the
+ * bytes are others by then.
+ *
+ * @param startByte At which byte of the whole the answer begins.
+ */
+export async function* continued(
+  source: UrlSource,
+  answer: UrlAnswer,
+  options: UrlOptions,
+  startByte = 0,
+): AsyncGenerator<Uint8Array> {
+  const rest = (from: number) => askForRest(source, answer, options, from);
+  let chunks: AsyncIterable<Uint8Array> = answer.chunks;
+  let offset = startByte;
+  let failures = 0;
+  for (;;) {
+    try {
+      for await (const chunk of chunks) {
+        offset += chunk.length;
+        failures = 0;
+        yield chunk;
+      }
+      return;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      failures++;
+      const mayGoOn =
+        ImagewrightError.is(error) && error.retryable && restOf(validatorsOf(answer.headers), 0);
+      if (!mayGoOn || failures > MAX_FAILURES) throw error;
+    }
+    await pause(FIRST_PAUSE_MS * 2 ** (failures - 1) * Math.random(), options.signal);
+    // Asked when it is iterated, so that a failure counts as one.
+    chunks = rest(offset);
+  }
+}
+
+async function* askForRest(
+  source: UrlSource,
+  { headers, sizeBytes }: UrlAnswer,
+  options: UrlOptions,
+  startByte: number,
+): AsyncGenerator<Uint8Array> {
+  const validators = validatorsOf(headers);
+  const answer = await askUrl(source, options, { headers: restOf(validators, startByte), startByte });
+  const range = contentRange(answer.headers);
+  const totalBytes = contentRange(headers)?.totalBytes ?? sizeBytes;
+  if (answer.status === 206 && range?.startByte === startByte && sameTotal(range.totalBytes, totalBytes)) {
+    yield* answer.chunks;
+    return;
+  }
+  const { etag } = validators;
+  if (answer.status === 200 && etag !== undefined && answer.headers.etag === etag) {
+    // The same bytes, from a server that doesn't know of ranges.
+    yield* skipped(answer.chunks, startByte);
+    return;
+  }
+  answer.close();
+  throw new TransferError(`${redactUrl(source.url)} changed while it was downloaded, at byte ${startByte}`, {
+    code: "ERR_SOURCE_CHANGED",
+    offset: startByte,
+  });
+}
+
+function sameTotal(a: number | undefined, b: number | undefined): boolean {
+  return a === undefined || b === undefined || a === b;
+}
+
+async function* skipped(chunks: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
+  let left = count;
+  for await (const chunk of chunks) {
+    if (chunk.length > left) yield chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+import { once } from "node:events";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { httpServer } from "./loopback.ts";
+
+/** What a server of one file does; all of it can be changed between requests. */
+export interface FileServerState {
+  data: Uint8Array;
+  etag?: string | undefined;
+  lastModified?: string | undefined;
+  /** Whether parts can be asked for. Default: `true`. */
+  ranges?: boolean;
+  /** Whether it says how many bytes there are. Default: `true`. */
+  tellsSize?: boolean;
+  /** After how many bytes of the file, from its start, the connection is cut; once for each of them. */
+  cuts?: number[];
+  /** What it answers in place of the file. */
+  refusesWith?: number | undefined;
+  /** How long it waits between chunks, in milliseconds. */
+  pauseMs?: number;
+}
+
+export interface FileServer {
+  readonly url: string;
+  readonly state: FileServerState;
+  readonly requests: IncomingHttpHeaders[];
+  /** The statuses that it answered. */
+  readonly statuses: number[];
+  /** How many bytes of the file it sent in all. */
+  sentBytes(): number;
+}
+
+/** A server of one file that knows conditions and ranges (RFC 9110, sections 13 and 14), for one test. */
+export async function fileServer(state: FileServerState, path = "/image"): Promise<FileServer> {
+  const requests: IncomingHttpHeaders[] = [];
+  const statuses: number[] = [];
+  let sent = 0;
+  const origin = await httpServer((request, response) => {
+    requests.push(request.headers);
+    answer(request, response).catch(() => response.destroy());
+  });
+
+  async function answer({ headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { data, etag, lastModified, ranges = true, tellsSize = true, refusesWith } = state;
+    const about = {
+      ...(etag === undefined ? {} : { etag }),
+      ...(lastModified === undefined ? {} : { "last-modified": lastModified }),
+    };
+    const head = (status: number, more: Record<string, string | number> = {}) => {
+      statuses.push(status);
+      response.writeHead(status, { ...about, ...more });
+    };
+    if (refusesWith !== undefined) {
+      head(refusesWith);
+      response.end();
+      return;
+    }
+    const unchanged =
+      headers["if-none-match"] === undefined
+        ? lastModified !== undefined && headers["if-modified-since"] === lastModified
+        : headers["if-none-match"] === etag;
+    if (unchanged) {
+      head(304);
+      response.end();
+      return;
+    }
+    const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? "") ?? [];
+    const condition = headers["if-range"];
+    const still = condition === undefined || condition === etag || condition === lastModified;
+    const start = ranges && first !== undefined && still ? Number(first) : undefined;
+    if (start !== undefined && start >= data.length) {
+      head(416, { "content-range": `bytes */${data.length}` });
+      response.end();
+      return;
+    }
+    const from = start ?? 0;
+    const to = start !== undefined && last ? Math.min(Number(last) + 1, data.length) : data.length;
+    const length = tellsSize ? { "content-length": to - from } : {};
+    if (start === undefined) head(200, length);
+    else head(206, { ...length, "content-range": `bytes ${from}-${to - 1}/${data.length}` });
+    await send(response, from, to);
+  }
+
+  async function send(response: ServerResponse, from: number, to: number): Promise<void> {
+    const { data, cuts = [], pauseMs = 0 } = state;
+    const cut = cuts[0];
+    const end = cut === undefined ? to : Math.max(from, Math.min(cut, to));
+    const closed = once(response, "close");
+    for (let offset = from; offset < end; offset += 65_536) {
+      const chunk = data.subarray(offset, Math.min(offset + 65_536, end));
+      // A write to a connection that is gone may never be called back.
+      await Promise.race([new Promise<void>((resolve) => response.write(chunk, () => resolve())), closed]);
+      if (response.destroyed) return;
+      sent += chunk.length;
+      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+    if (cut === undefined) {
+      response.end();
+      return;
+    }
+    cuts.shift();
+    response.destroy();
+  }
+
+  return { url: `${origin}${path}`, state, requests, statuses, sentBytes: () => sent };
+}
