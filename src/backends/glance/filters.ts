@@ -111,7 +111,7 @@ function listsOf(values: readonly string[]): string[] {
   let list: string[] = [];
   let characters = 0;
   for (const value of values) {
-    const size = encodeURIComponent(`"${value}",`).length;
+    const size = new URLSearchParams([["", `"${value}",`]]).toString().length;
     if (list.length > 0 && characters + size > LIST_CHARACTERS) {
       lists.push(`in:${list.join(",")}`);
       list = [];

@@ -16,7 +16,7 @@ const name = fc.oneof(
 
 it("every name of a list is asked for once, as it is, whatever it holds", () => {
   fc.assert(
-    fc.property(fc.uniqueArray(name, { maxLength: 120 }), (names) => {
+    fc.property(fc.uniqueArray(name, { maxLength: 30 }), (names) => {
       const filters = listings({ name: names }).map((listing) => listing.get("name") ?? "");
       expect(filters.flatMap(namesAskedFor).sort()).toEqual([...names].sort());
     }),
@@ -24,14 +24,15 @@ it("every name of a list is asked for once, as it is, whatever it holds", () => 
 });
 
 it("a page fits in a URL, whatever the names", () => {
-  const longest = fc.string({ unit: "binary", minLength: 200, maxLength: 255 });
+  const longest = fc.constantFrom("日", "ü", '"', "x", "\ud800").map((character) => character.repeat(255));
   fc.assert(
-    fc.property(fc.array(fc.oneof(name, longest), { minLength: 2, maxLength: 60 }), (names) => {
+    fc.property(fc.array(fc.oneof(name, longest), { minLength: 2, maxLength: 30 }), (names) => {
       for (const listing of listings({ name: names })) {
         const query = pageParameters(listing, { hidden: true, limit: 1000, marker: "m".repeat(36) });
         expect(query.toString().length).toBeLessThan(8_000);
       }
     }),
+    { numRuns: 30 },
   );
 });
 
