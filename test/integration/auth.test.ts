@@ -6,7 +6,14 @@ import { ImageManager } from "../../src/index.ts";
 import { password } from "./cloud/seed.ts";
 import { authOf, projectIdOf } from "./support/cloud.ts";
 import { temporaryDirectory } from "./support/files.ts";
-import { createApplicationCredential, userIdOf } from "./support/keystone.ts";
+import {
+  createApplicationCredential,
+  createTotpSecret,
+  createTrust,
+  grantInDomain,
+  totpOf,
+  userIdOf,
+} from "./support/keystone.ts";
 import { imageName } from "./support/names.ts";
 import { applyInProcess } from "./support/processes.ts";
 
@@ -54,6 +61,46 @@ test("a token", async () => {
   const { token } = await createApplicationCredential("demo");
   const { authUrl } = inject("cloud");
   await expectToWork({ auth: { authUrl, token, projectName: "demo", projectDomainName: "Default" } });
+});
+
+test("a trust: one user's credentials, another's project", async () => {
+  const { projectName: _own, projectDomainName: _domain, ...other } = authOf("other");
+  await expectToWork({ auth: { ...other, trustId: await createTrust("demo", "other") } });
+});
+
+test("the whole cloud, and a domain, are scopes without a project", async () => {
+  const { projectName: _own, projectDomainName: _domain, ...admin } = authOf("admin");
+  await grantInDomain("admin", "admin");
+  for (const scope of [{ systemScope: "all" }, { domainId: "default" }, { domainName: "Default" }]) {
+    const backend = await openstack({ auth: { ...admin, ...scope } });
+    expect(backend).toMatchObject({ region: "RegionOne", projectId: undefined });
+  }
+});
+
+test("without a scope there is no catalog, and the error says what is missing", async () => {
+  const { projectName: _own, projectDomainName: _domain, ...demo } = authOf("demo");
+  await expect(openstack({ auth: demo })).rejects.toMatchObject({ code: "ERR_ENDPOINT_NOT_FOUND" });
+});
+
+test("a domain for user and project", async () => {
+  const { userDomainName: _user, projectDomainName: _project, ...demo } = authOf("demo");
+  await expectToWork({ auth: { ...demo, domainName: "Default" } });
+  await expect(openstack({ auth: { ...demo, domainName: "Elsewhere" } })).rejects.toMatchObject({
+    code: "ERR_AUTH_FAILED",
+  });
+});
+
+test("a one-time password, alone and beside the password", async () => {
+  const secret = await createTotpSecret("demo");
+  const { password: known, ...demo } = authOf("demo");
+  await expectToWork({ auth: { ...demo, passcode: totpOf(secret) } });
+  await expectToWork({ auth: { ...demo, password: known, passcode: totpOf(secret) } });
+  await expectToWork({ auth: { ...demo, password: known, passcode: totpOf(secret) }, authType: "v3totp" });
+  const error = await openstack({ auth: { ...demo, passcode: "000000x" } }).catch(
+    (refusal: unknown) => refusal,
+  );
+  expect(error).toMatchObject({ code: "ERR_AUTH_FAILED" });
+  expect(String(error)).not.toContain("000000x");
 });
 
 test("an entry of clouds.yaml", async () => {
