@@ -14,7 +14,7 @@ export function profileEntries(content: unknown, path: string): Readonly<Record<
 }
 
 /** The profile that an entry of `clouds.yaml` refers to; `cloud` is the old name of `profile`. */
-export function profileNameOf(entry: unknown): string | undefined {
+function profileNameOf(entry: unknown): string | undefined {
   if (!isMap(entry)) return undefined;
   const name = entry["profile"] ?? entry["cloud"];
   return typeof name === "string" && name !== "" ? name : undefined;
