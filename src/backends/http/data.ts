@@ -5,8 +5,9 @@ import { beginExchange, type TlsSettings } from "../../network/exchange.ts";
 import { inTime } from "../../network/in-time.ts";
 import type { ProxyVariables } from "../../network/proxy.ts";
 import type { ImageData } from "../backend.ts";
-import { type HttpAnswer, parseBody } from "./answer.ts";
-import { networkError } from "./errors.ts";
+import type { HttpAnswer } from "./answer.ts";
+import { answerTo, readAnswer } from "./data-answer.ts";
+import { writeData } from "./write-data.ts";
 
 /** How image data travels. */
 export interface DataTransport {
@@ -34,13 +35,6 @@ export interface PutDataRequest {
 
 /** How long a server is given to say "100 Continue"; some never do (RFC 9110, section 10.1.1). */
 const CONTINUE_TIMEOUT_MS = 1_000;
-
-/** Longer chunks are written in parts: a slow server is to be told from a silent one. */
-const MAX_WRITE_BYTES = 1024 * 1024;
-
-/** Error bodies are short; what comes beyond this is not read, nor what comes later. */
-const MAX_ANSWER_BYTES = 64 * 1024;
-const ANSWER_TIMEOUT_MS = 10_000;
 
 /** The answer to a {@link PutDataRequest}. */
 export interface DataSent extends HttpAnswer {
@@ -77,7 +71,7 @@ export async function putData({ url, headers, data, transport, signal }: PutData
     const refused = await answeredBeforeAgreement(request, answered);
     if (!refused) {
       sentBytes = 0;
-      await writeAll(request, data, answered, {
+      await writeData(request, data, answered, {
         onWritten: (bytes) => {
           sentBytes = bytes;
         },
@@ -107,19 +101,6 @@ export async function putData({ url, headers, data, transport, signal }: PutData
   }
 }
 
-function answerTo(
-  answered: Promise<IncomingMessage>,
-  { method }: ClientRequest,
-  url: string,
-  phase: NetworkError["phase"],
-): Promise<IncomingMessage> {
-  const answer = answered.catch((cause: unknown) => {
-    throw networkError(method, url, phase, cause);
-  });
-  answer.catch(() => undefined);
-  return answer;
-}
-
 /** Whether the answer comes before the server agrees to take the body, or has said nothing for a while. */
 async function answeredBeforeAgreement(
   request: ClientRequest,
@@ -137,84 +118,6 @@ async function answeredBeforeAgreement(
   }
 }
 
-interface Writing {
-  readonly onWritten: (writtenBytes: number) => void;
-  /** Rejects when the server keeps the writer waiting for too long. */
-  readonly inTime: (taken: Promise<void>) => Promise<void>;
-}
-
-/**
- * Writes as fast as the server reads. Ends early when the server answers, or the connection ends, before it has
- * all, even while the next chunk is waited for. Chunks that are not as many bytes as was said are an error: the
- * server would wait for the rest, or take it for the next request.
- */
-async function writeAll(
-  request: ClientRequest,
-  { sizeBytes, chunks, release }: ImageData,
-  answered: Promise<IncomingMessage>,
-  { onWritten, inTime }: Writing,
-): Promise<void> {
-  let over = false;
-  let wake = (): void => undefined;
-  const end = (): void => {
-    over = true;
-    wake();
-  };
-  answered.then(end, end);
-  // A race against `answered` itself would add a reaction to it for every chunk.
-  const orOver = <Value>(promise: Promise<Value>): Promise<Value | undefined> =>
-    new Promise((resolve, reject) => {
-      wake = () => resolve(undefined);
-      promise.then(resolve, reject);
-    });
-  const happens = (event: "drain" | "finish"): Promise<void> =>
-    inTime(orOver(new Promise<void>((resolve) => request.once(event, () => resolve()))));
-
-  const iterator = chunks[Symbol.asyncIterator]();
-  let writtenBytes = 0;
-  try {
-    while (!over) {
-      const next = await orOver(iterator.next());
-      if (over || next === undefined) return;
-      if (next.done === true) {
-        if (sizeBytes !== undefined && writtenBytes < sizeBytes) throw wrongSize(sizeBytes, writtenBytes);
-        request.end();
-        await happens("finish");
-        return;
-      }
-      const { value } = next;
-      const chunkEnd = writtenBytes + value.length;
-      if (sizeBytes !== undefined && chunkEnd > sizeBytes) throw wrongSize(sizeBytes, chunkEnd);
-      while (!over && writtenBytes < chunkEnd) {
-        const start = value.length - (chunkEnd - writtenBytes);
-        const part = value.subarray(start, start + MAX_WRITE_BYTES);
-        writtenBytes += part.length;
-        const isLast = writtenBytes === chunkEnd;
-        const taken = (error?: Error | null) => {
-          if (!error && isLast) release?.(value);
-        };
-        onWritten(writtenBytes);
-        if (!request.write(part, taken)) await happens("drain");
-      }
-    }
-  } finally {
-    // Not awaited: a source that stalls would keep the answer from the caller.
-    Promise.resolve(iterator.return?.()).catch(() => undefined);
-  }
-}
-
-function wrongSize(expected: number, actual: number): TransferError {
-  return new TransferError(
-    `The data was said to be ${expected} bytes, and is ${actual > expected ? "more" : actual}`,
-    {
-      code: "ERR_SIZE_MISMATCH",
-      expected,
-      actual,
-      offset: actual,
-    },
-  );
-}
-
 /**
  * A server that refuses a body closes the connection behind its answer, and the next write fails, often before the
  * answer was read. Node.js would then drop the socket with the answer in it; here reading goes on to its own end.
@@ -230,34 +133,6 @@ function holdBackWriteErrors(socket: Socket): void {
   const { _write, _writev } = socket;
   socket._write = (chunk, encoding, done) => _write.call(socket, chunk, encoding, held(done));
   if (_writev) socket._writev = (chunks, done) => _writev.call(socket, chunks, held(done));
-}
-
-async function readAnswer(
-  response: IncomingMessage,
-  signal: AbortSignal | undefined,
-): Promise<Pick<HttpAnswer, "status" | "headers" | "body">> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  const timer = setTimeout(() => response.destroy(), ANSWER_TIMEOUT_MS);
-  try {
-    for await (const part of response as AsyncIterable<Buffer>) {
-      parts.push(part);
-      length += part.length;
-      if (length > MAX_ANSWER_BYTES) break;
-    }
-  } catch {
-    signal?.throwIfAborted();
-    // A server that refuses a body it hasn't read may cut its own words short: the status is what counts.
-  } finally {
-    clearTimeout(timer);
-  }
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(response.headers)) headers.set(name, String(value));
-  return {
-    status: response.statusCode ?? 0,
-    headers,
-    body: parseBody(Buffer.concat(parts).toString("utf8")),
-  };
 }
 
 /** A request for image data. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AuthError, SpecError } from "../../model/index.ts";
+import { AuthError, redactUrl, SpecError } from "../../model/index.ts";
 import { isMap } from "./maps.ts";
 
 const ProfilesFile = z.object({ "public-clouds": z.record(z.string(), z.unknown()).nullish() });
@@ -14,7 +14,7 @@ export function profileEntries(content: unknown, path: string): Readonly<Record<
 }
 
 /** The profile that an entry of `clouds.yaml` refers to; `cloud` is the old name of `profile`. */
-export function profileNameOf(entry: unknown): string | undefined {
+function profileNameOf(entry: unknown): string | undefined {
   if (!isMap(entry)) return undefined;
   const name = entry["profile"] ?? entry["cloud"];
   return typeof name === "string" && name !== "" ? name : undefined;
@@ -47,7 +47,7 @@ export function withProfile(
   const available = Object.keys(profiles);
   const there = available.length === 0 ? "" : `; there is ${available.join(", ")}`;
   throw new AuthError(
-    `The cloud "${where.cloud}" has the profile "${name}", which is not in ${where.path ?? "any clouds-public.yaml"}${there}. ` +
+    `The cloud "${where.cloud}" has the profile "${URL.canParse(name) ? redactUrl(name) : name}", which is not in ${where.path ?? "any clouds-public.yaml"}${there}. ` +
       "Profiles that openstacksdk brings along, and profiles by URL, are not known here: put the profile into clouds-public.yaml, or auth_url and region_name into the cloud's entry",
     { code: "ERR_AUTH_FAILED", available },
   );

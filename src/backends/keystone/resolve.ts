@@ -55,13 +55,22 @@ export async function resolveCloud(
       },
     );
   }
-  if (!URL.canParse(authUrl)) {
-    throw new SpecError([{ path: ["auth", "authUrl"], message: "must be an absolute URL" }], {
-      subject: "The authentication",
-    });
-  }
+  checkUrl(["auth", "authUrl"], authUrl);
+  if (config.imageEndpointOverride !== undefined)
+    checkUrl(["imageEndpointOverride"], config.imageEndpointOverride);
   const [cacert, cert, key] = [config.cacert, config.cert, config.key].map(fromHome);
   return { ...config, cacert, cert, key, auth: { ...config.auth, authUrl } };
+}
+
+function checkUrl(path: readonly string[], value: string): void {
+  const url = URL.parse(value);
+  const message =
+    url === null
+      ? "must be an absolute URL"
+      : url.username !== "" || url.password !== ""
+        ? "must be without user and password: those are for auth"
+        : undefined;
+  if (message !== undefined) throw new SpecError([{ path, message }], { subject: "The authentication" });
 }
 
 /** A path as shells and openstacksdk take it. */

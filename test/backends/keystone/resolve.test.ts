@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import type { AuthOptions } from "../../../src/backends/keystone/auth.ts";
 import { resolveCloud } from "../../../src/backends/keystone/resolve.ts";
 import { expectNoSecret, rejectionOf } from "../../support/errors.ts";
 
@@ -16,7 +17,7 @@ beforeEach(async () => {
   await mkdir(home);
   await mkdir(cwd);
   for (const name of Object.keys(process.env)) {
-    if (name.startsWith("OS_") || name === "XDG_CONFIG_HOME") vi.stubEnv(name, undefined);
+    if (/^(OS_|XDG_)/.test(name)) vi.stubEnv(name, undefined);
   }
   vi.stubEnv("HOME", home);
   vi.spyOn(process, "cwd").mockReturnValue(cwd);
@@ -101,6 +102,80 @@ describe("clouds.yaml", () => {
   });
 });
 
+describe("a profile", () => {
+  const USES = "clouds:\n  mine:\n    profile: vendor\n    auth: { username: ada }\n";
+  const PROFILE =
+    "public-clouds: { vendor: { auth: { auth_url: https://vendor.example }, region_name: A }, other: {} }";
+
+  it("of clouds-public.yaml lies beneath the cloud's entry", async () => {
+    await write(join(cwd, "clouds.yaml"), USES);
+    await write(join(home, ".config/openstack/clouds-public.yaml"), PROFILE);
+    expect(await resolveCloud({ cloud: "mine" })).toMatchObject({
+      auth: { authUrl: "https://vendor.example", username: "ada" },
+      region: "A",
+    });
+  });
+
+  it("is found beside clouds.yaml, and before that where OS_CLIENT_VENDOR_FILE says", async () => {
+    vi.stubEnv("OS_CLIENT_CONFIG_FILE", join(home, "special/clouds.yaml"));
+    await write(join(home, "special/clouds.yaml"), USES);
+    await write(join(home, "special/clouds-public.yaml"), PROFILE);
+    expect((await resolveCloud({ cloud: "mine" })).region).toBe("A");
+    vi.stubEnv("OS_CLIENT_VENDOR_FILE", join(home, "vendors.yaml"));
+    await write(join(home, "vendors.yaml"), PROFILE.replace("region_name: A", "region_name: B"));
+    expect((await resolveCloud({ cloud: "mine" })).region).toBe("B");
+  });
+
+  it.each([
+    [
+      PROFILE.replace("{ vendor:", "{ another:"),
+      ["another", "other"],
+      /clouds-public\.yaml; there is another, other\. /,
+    ],
+    ["", [], /is not in \S+clouds-public\.yaml\. /],
+    [undefined, [], /is not in any clouds-public\.yaml\. /],
+  ])("that nobody knows is an error that says what to do: %j", async (text, available, message) => {
+    await write(join(cwd, "clouds.yaml"), USES);
+    if (text !== undefined) await write(join(cwd, "clouds-public.yaml"), text);
+    const error = await rejectionOf(resolveCloud({ cloud: "mine" }));
+    expect(error).toMatchObject({
+      code: "ERR_AUTH_FAILED",
+      available,
+      message: expect.stringMatching(message),
+    });
+    expect(String(error)).toContain('The cloud "mine" has the profile "vendor"');
+    expect(String(error)).toContain(
+      "put the profile into clouds-public.yaml, or auth_url and region_name into",
+    );
+  });
+
+  it("in a file that is something else is an error without its content", async () => {
+    await write(join(cwd, "clouds.yaml"), USES);
+    await write(join(cwd, "clouds-public.yaml"), "public-clouds: [hunter2]");
+    const error = await rejectionOf(resolveCloud({ cloud: "mine" }));
+    expect(error).toMatchObject({
+      code: "ERR_SPEC_INVALID",
+      issues: [{ path: ["public-clouds"], message: "must be a map of profiles by name" }],
+    });
+    expectNoSecret(error, "hunter2");
+  });
+});
+
+describe("credentials that are given count before auth_type of the entry:", () => {
+  it.each<[AuthOptions, string | undefined, string | undefined]>([
+    [{}, undefined, "v3totp"],
+    [{ token: "t" }, undefined, "v3token"],
+    [{ password: "pw" }, undefined, "v3password"],
+    [{ applicationCredentialId: "a" }, undefined, "v3applicationcredential"],
+    // A one-time password may go with a password of the entry's.
+    [{ passcode: "123456" }, undefined, "v3totp"],
+    [{ token: "t" }, "password", "password"],
+  ])("%j with authType %s", async (auth, authType, expected) => {
+    await write(join(cwd, "clouds.yaml"), cloud("mine", "file", "auth_type: v3totp"));
+    expect((await resolveCloud({ cloud: "mine", auth, authType })).authType).toBe(expected);
+  });
+});
+
 describe("a mistake in YAML", () => {
   it.each([
     ["a bad indent", "clouds:\n  mine:\n    auth:\n      password: hunter2\n     username: x\n"],
@@ -170,6 +245,22 @@ describe("which cloud", () => {
     vi.stubEnv("OS_CLOUD", "missing");
     vi.stubEnv("OS_PASSWORD", "variable");
     expect(await resolveCloud({ auth: AUTH, region: "A" })).toEqual({ auth: AUTH, region: "A" });
+  });
+
+  it("is the only one of the files, where no variable describes another", async () => {
+    await write(join(cwd, "clouds.yaml"), cloud("mine", "file"));
+    expect((await resolveCloud({})).auth.authUrl).toBe("https://file.example");
+    vi.stubEnv("OS_AUTH_URL", "https://variable.example");
+    expect((await resolveCloud({})).auth.authUrl).toBe("https://variable.example");
+  });
+
+  it("of several has to be named: the error names them", async () => {
+    await write(join(cwd, "clouds.yaml"), `${cloud("mine", "file")}  other: {}\n`);
+    expect(await rejectionOf(resolveCloud({}))).toMatchObject({
+      code: "ERR_AUTH_FAILED",
+      available: ["mine", "other"],
+      message: expect.stringMatching(/: name one of mine, other as cloud, or by OS_CLOUD$/),
+    });
   });
 
   it("is unknown when nobody says: the error says who could", async () => {

@@ -31,6 +31,19 @@ describe("who one is", () => {
         totp: { user: { name: "ada", domain: { id: "default" }, passcode: "123456" } },
       },
     ],
+    [
+      "a one-time password alone",
+      { username: "ada", passcode: "123456" },
+      {
+        methods: ["totp"],
+        totp: { user: { name: "ada", domain: { id: "default" }, passcode: "123456" } },
+      },
+    ],
+    [
+      "a password, in the domain for everything",
+      { ...PASSWORD, domainName: "D" },
+      { methods: ["password"], password: { user: { ...USER, domain: { name: "D" } } } },
+    ],
     ["a token", { token: "t" }, { methods: ["token"], token: { id: "t" } }],
     [
       "a token, which comes before a password",
@@ -77,8 +90,59 @@ describe("who one is", () => {
   ])("%s", (_what, auth, identity) => {
     const request = tokenRequest({ authUrl: "https://keystone.example", ...auth });
     expect(request.auth.identity).toEqual(identity);
-    expect(request.auth.scope).toBeUndefined();
+    expect(request.auth.scope).toEqual(auth.domainName && { domain: { name: auth.domainName } });
   });
+});
+
+describe("auth_type says which credentials are used, whatever else there is:", () => {
+  const ALL = {
+    ...PASSWORD,
+    token: "t",
+    passcode: "123456",
+    applicationCredentialId: "a1",
+    applicationCredentialSecret: "s",
+  };
+  it.each<[string, readonly string[]]>([
+    ["v3applicationcredential", ["application_credential"]],
+    ["v3token", ["token"]],
+    ["token", ["token"]],
+    ["v3password", ["password", "totp"]],
+    ["password", ["password", "totp"]],
+    ["V3Password", ["password", "totp"]],
+    ["v3multifactor", ["password", "totp"]],
+    ["v3totp", ["totp"]],
+  ])("%s", (authType, methods) => {
+    expect(tokenRequest(ALL, authType).auth.identity).toMatchObject({ methods });
+  });
+
+  it.each<[string, keyof AuthOptions]>([
+    ["v3applicationcredential", "applicationCredentialSecret"],
+    ["v3token", "token"],
+    ["v3password", "password"],
+    ["v3multifactor", "password"],
+    ["v3totp", "passcode"],
+  ])("%s needs its own: %s", (authType, key) => {
+    expect(() => tokenRequest({ username: "ada", applicationCredentialId: "a1" }, authType)).toThrow(
+      expect.objectContaining({ issues: [{ path: ["auth", key], message: "is missing" }] }),
+    );
+  });
+
+  it.each(["v3oidcpassword", "v2password", "none", ""])(
+    "%j is an error that names those that work",
+    (authType) => {
+      expect(() => tokenRequest(ALL, authType)).toThrow(
+        expect.objectContaining({
+          code: "ERR_SPEC_INVALID",
+          issues: [
+            {
+              path: ["authType"],
+              message: `${JSON.stringify(authType)} is not supported: use one of password, v3password, token, v3token, v3applicationcredential, v3totp, v3multifactor`,
+            },
+          ],
+        }),
+      );
+    },
+  );
 });
 
 describe("what for", () => {
@@ -95,6 +159,23 @@ describe("what for", () => {
       "a project by name, in a domain by id",
       { projectName: "demo", projectDomainName: "D", projectDomainId: "d1" },
       { project: { name: "demo", domain: { id: "d1" } } },
+    ],
+    ["a domain by id", { domainId: "d1", domainName: "x" }, { domain: { id: "d1" } }],
+    ["a domain by name", { domainName: "D" }, { domain: { name: "D" } }],
+    [
+      "a project, in the domain for everything",
+      { projectName: "demo", domainId: "d1" },
+      { project: { name: "demo", domain: { id: "d1" } } },
+    ],
+    [
+      "a project, in a domain of its own",
+      { projectName: "demo", domainId: "d1", projectDomainName: "P" },
+      { project: { name: "demo", domain: { name: "P" } } },
+    ],
+    [
+      "the whole cloud, whatever the domain",
+      { systemScope: "all", domainId: "d1" },
+      { system: { all: true } },
     ],
     ["the whole cloud", { systemScope: "all", projectId: "p1" }, { system: { all: true } }],
     ["a trust", { trustId: "t1", projectId: "p1" }, { "OS-TRUST:trust": { id: "t1" } }],

@@ -56,7 +56,7 @@ function fernetKey(): string {
 
 /**
  * Four rounds are the fewest that bcrypt allows. They and the cache, which is for one process only, make Keystone
- * answer in a tenth of the time. There are no policies in a directory `none`: the defaults hold.
+ * answer in a tenth of the time; credentials for one-time passwords don't survive that cache. There are no policies in a directory `none`: the defaults hold.
  */
 function configuration({ directory, tokenSeconds }: KeystoneOptions, databaseFile: string): string {
   const keys = join(directory, "fernet-keys");
@@ -68,6 +68,7 @@ key_repository = ${keys}
 key_repository = ${keys}
 [credential]
 key_repository = ${keys}
+caching = false
 [auth]
 methods = password,token,application_credential,totp
 [token]
