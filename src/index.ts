@@ -1,4 +1,16 @@
-export type { Backend, CallOptions, ImageData, Members, MetadataOperation } from "./backends/backend.ts";
+export type {
+  Backend,
+  CallOptions,
+  ImageData,
+  ImportOffer,
+  ImportOrigin,
+  ImportRequest,
+  ImportState,
+  Imports,
+  Members,
+  MetadataOperation,
+  UploadOptions,
+} from "./backends/backend.ts";
 export type { Checksum } from "./model/checksum.ts";
 export * from "./model/errors/index.ts";
 export type {

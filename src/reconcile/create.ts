@@ -9,9 +9,9 @@ import {
   UnsupportedError,
 } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
+import { type Delivered, type Delivering, openDelivery } from "./deliver.ts";
 import { diffAttributes, diffProperties, diffTags } from "./diff.ts";
 import { discardImage } from "./discard.ts";
-import { type Filled, type Filling, fillImage, startTransfer } from "./fill.ts";
 import { changeMetadata } from "./metadata.ts";
 import { isConflict, mayHaveSucceeded } from "./outcome.ts";
 
@@ -20,7 +20,7 @@ export interface Creation {
   readonly image: NewImage;
   readonly members: readonly string[];
   /** Absent: a record without data. */
-  readonly filling: Filling | undefined;
+  readonly filling: Delivering | undefined;
   /** Whether the user chose the id: a cloud never gives it again after the image is deleted. */
   readonly pinned: boolean;
 }
@@ -35,7 +35,7 @@ const GRACE_MS = 5_000;
  *
  * @throws HttpError `ERR_HTTP_CONFLICT` when the id was used before.
  */
-export async function createImage(context: Context, creation: Creation): Promise<Filled> {
+export async function createImage(context: Context, creation: Creation): Promise<Delivered> {
   const { image: wanted, filling, members } = creation;
   const filled =
     filling === undefined
@@ -55,7 +55,7 @@ function lostOperations(wanted: NewImage, image: Image, rules: Rules): Operation
   ];
 }
 
-async function createEmpty(context: Context, { image: wanted, pinned }: Creation): Promise<Filled> {
+async function createEmpty(context: Context, { image: wanted, pinned }: Creation): Promise<Delivered> {
   try {
     const image = await createRecord(context, wanted);
     return { image, verification: { status: "skipped", reason: "the spec declares no data" } };
@@ -68,18 +68,18 @@ async function createEmpty(context: Context, { image: wanted, pinned }: Creation
 async function createFilled(
   context: Context,
   { image: wanted, pinned }: Creation,
-  filling: Filling,
-): Promise<Filled> {
-  const transfer = await startTransfer(context, filling);
+  filling: Delivering,
+): Promise<Delivered> {
+  const delivery = await openDelivery(context, filling);
   try {
     const { id, status } = await createRecord(context, wanted);
     context.emit("image-status", { name: wanted.name, imageId: id, status });
-    return await fillImage(context, filling, transfer);
+    return await delivery.fill();
   } catch (error) {
     if (!pinned) await discardImage(context, wanted.id);
     throw error;
   } finally {
-    await transfer.close();
+    await delivery.close();
   }
 }
 

@@ -1,25 +1,35 @@
+import type { ImageData } from "../backends/backend.ts";
 import type { Image, ImageSpec } from "../model/index.ts";
 import { UnsupportedError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
 import type { LocalSource } from "../transfer/source.ts";
 import { type Context, callOptions } from "./context.ts";
-import { discardImage } from "./discard.ts";
+import { clientMethod, type Delivery, type DeliveryMethod } from "./delivery.ts";
+import { verifyOrDiscard } from "./discard.ts";
+import { type ImportJob, startImport, waitForImport } from "./import.ts";
 import { mayHaveSucceeded } from "./outcome.ts";
-import { VERIFIED_ALGORITHMS, type Verification, verifyStored } from "./verify.ts";
+import { conversionOf, VERIFIED_ALGORITHMS, type Verification, verifyStored } from "./verify.ts";
 import { waitForActive, waitWhileBusy } from "./wait.ts";
 
 /** An image whose data is about to be sent. */
 export interface Filling {
   readonly imageId: string;
-  readonly spec: Pick<ImageSpec, "name" | "verifyChecksum">;
+  readonly spec: Pick<ImageSpec, "name" | "verifyChecksum" | "diskFormat">;
   readonly source: LocalSource;
+  readonly delivery: Delivery;
+  /** Whether its data is in the staging area already: what is sent is only held against it. */
+  readonly staged: boolean;
 }
 
 /** An image that has its data. */
 export interface Filled {
   readonly image: Image;
   readonly verification: Verification;
+  /** How the data went in; absent when none did. */
+  readonly method?: DeliveryMethod | undefined;
+  /** The stores that have failed, where not all had to succeed. */
+  readonly failedStores?: readonly string[] | undefined;
 }
 
 /** Opens the source and ties the progress of the transfer to events. Nothing is read or sent yet. */
@@ -54,32 +64,60 @@ export async function fillImage(context: Context, filling: Filling, transfer: Tr
   const { imageId, source } = filling;
   const { name } = filling.spec;
   emit("upload-start", { name, imageId, transferredBytes: 0, totalBytes: transfer.sizeBytes });
-  await sendData(context, imageId, name, transfer);
+  const method = filling.staged ? "glance-direct" : clientMethod(filling.delivery);
+  if (method === "upload") await uploadData(context, filling, transfer);
+  else await stageData(context, filling, transfer);
   const transferredBytes = transfer.passed()?.sizeBytes ?? 0;
   const end = { name, imageId, transferredBytes, totalBytes: transferredBytes };
   if ("url" in source) emit("download-end", end);
   emit("upload-progress", end);
   emit("upload-end", end);
-  const image = await waitForActive(context, imageId, name);
+  const { image, failedStores } =
+    method === "upload"
+      ? { image: await waitForActive(context, imageId, name), failedStores: undefined }
+      : await waitForImport(context, importOf(filling));
   const verification = await verify(context, image, filling, transfer.passed());
-  return { image, verification };
+  return { image, verification, method, ...(failedStores === undefined ? {} : { failedStores }) };
 }
 
 /** An upload whose answer was lost may have been done: the image says so. */
-async function sendData(context: Context, id: string, name: string, transfer: Transfer): Promise<void> {
+async function uploadData(context: Context, filling: Filling, transfer: Transfer): Promise<void> {
   const { backend, signal } = context;
+  const { imageId: id, spec, delivery } = filling;
+  const [store] = delivery.stores ?? [];
   if (backend.upload === undefined) {
     throw new UnsupportedError({ backend: backend.name, capability: "source" });
   }
   const { sizeBytes, chunks, release } = transfer;
   try {
-    await backend.upload(id, { sizeBytes, chunks, release }, callOptions(context));
+    await backend.upload(id, { sizeBytes, chunks, release }, { ...callOptions(context), store });
   } catch (error) {
     signal?.throwIfAborted();
     if (!mayHaveSucceeded(error) || transfer.passed() === undefined) throw error;
-    const image = await waitWhileBusy(context, id, name).catch(() => undefined);
+    const image = await waitWhileBusy(context, id, spec.name).catch(() => undefined);
     if (image?.status !== "active" || image.sizeBytes !== transfer.passed()?.sizeBytes) throw error;
   }
+}
+
+/** What is staged already isn't sent again: its digests are held against the source's in the end. */
+async function stageData(context: Context, filling: Filling, transfer: Transfer): Promise<void> {
+  const { sizeBytes, chunks, release } = transfer;
+  let data: ImageData | undefined = { sizeBytes, chunks, release };
+  if (filling.staged) {
+    for await (const chunk of chunks) release(chunk);
+    data = undefined;
+  }
+  await startImport(context, importOf(filling), data);
+}
+
+function importOf({ imageId, spec, delivery }: Filling): ImportJob {
+  const { stores, allStoresMustSucceed } = delivery;
+  return {
+    imageId,
+    name: spec.name,
+    what: `The import of staged data into image ${imageId}`,
+    request: { method: "glance-direct", stores, allStoresMustSucceed },
+  };
 }
 
 async function verify(
@@ -94,11 +132,5 @@ async function verify(
   if (passed === undefined) {
     return { status: "unverifiable", reason: "the backend did not take all of the data" };
   }
-  try {
-    return verifyStored(image, passed);
-  } catch (error) {
-    // Active and wrong: it can't be filled again, and nobody may use it.
-    await discardImage(context, image.id);
-    throw error;
-  }
+  return verifyOrDiscard(context, image.id, () => conversionOf(spec, image) ?? verifyStored(image, passed));
 }

@@ -1,15 +1,17 @@
-import { type Image, type ImageSpec, isBusy } from "../model/index.ts";
+import type { Image, ImageSpec } from "../model/index.ts";
+import { checkImports, type DeliveryOptions, resolveStores } from "./check-imports.ts";
 import { checkMembers, checkReplacement } from "./check-plan.ts";
 import type { Context } from "./context.ts";
+import type { Delivery } from "./delivery.ts";
 import { sourceFacts } from "./facts.ts";
 import { findActual, withMembers } from "./find.ts";
 import { discarding, type Family, superseding } from "./interrupted.ts";
 import type { OnReplace, Plan } from "./plan.ts";
 import { type ReconcileOptions, reconcile } from "./reconcile.ts";
-import { waitWhileBusy } from "./wait.ts";
+import { isUnderWay, waitWhileBusy } from "./wait.ts";
 
 /** Options of `ImageManager.plan`. */
-export interface PlanOptions {
+export interface PlanOptions extends DeliveryOptions {
   /** The image that the spec is about, whatever its name. Default: the one that this project owns by that name. */
   readonly id?: string | undefined;
   /** Who owns the properties that the spec doesn't declare. Default: `"all"`. */
@@ -21,6 +23,9 @@ export interface PlanOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** With the names of all stores. */
+type ResolvedOptions = Omit<PlanOptions, "stores"> & Pick<Delivery, "stores">;
+
 /** A plan, and what was seen when it was made. */
 export interface Planned {
   readonly plan: Plan;
@@ -30,19 +35,20 @@ export interface Planned {
 
 /** Reads what is there and plans how to get to the spec. Writes nothing. */
 export async function makePlan(context: Context, spec: ImageSpec, options: PlanOptions): Promise<Planned> {
+  const resolved = { ...options, stores: await resolveStores(context, options) };
   const family = await findActual(context, spec, options.id);
   if (family === undefined)
-    return { plan: await planFor(context, spec, undefined, options), inPlace: undefined };
+    return { plan: await planFor(context, spec, undefined, resolved), inPlace: undefined };
   const images = await Promise.all(
-    [family.image, ...family.successors].map((image) => settled(context, image, spec)),
+    [family.image, ...family.successors].map((image) => settled(context, image, spec, resolved)),
   );
   const [actual, ...successors] = images;
   const left = successors.filter((image) => image !== undefined);
   if (actual !== undefined) {
-    const adopted = await adopt(context, spec, { image: actual, successors: left }, options);
+    const adopted = await adopt(context, spec, { image: actual, successors: left }, resolved);
     if (adopted !== undefined) return { plan: adopted, inPlace: undefined };
   }
-  const plan = discarding(await planFor(context, spec, actual, options), left);
+  const plan = discarding(await planFor(context, spec, actual, resolved), left);
   return { plan, inPlace: plan.action === "none" ? actual : undefined };
 }
 
@@ -51,7 +57,7 @@ async function adopt(
   context: Context,
   spec: ImageSpec,
   { image, successors }: Family,
-  options: PlanOptions,
+  options: ResolvedOptions,
 ): Promise<Plan | undefined> {
   for (const successor of successors) {
     if (successor.status !== "active") continue;
@@ -67,12 +73,14 @@ async function planFor(
   context: Context,
   spec: ImageSpec,
   actual: Image | undefined,
-  { properties, tags, onReplace }: PlanOptions,
+  { properties, tags, onReplace, stores, allStoresMustSucceed, method, fallback }: ResolvedOptions,
 ): Promise<Plan> {
   const { rules, name } = context.backend;
   checkMembers(spec, actual);
   const source = await sourceFacts(context, spec, actual);
-  const plan = reconcile(spec, actual, { rules, properties, tags, source });
+  const delivery = { stores, allStoresMustSucceed, method, fallback };
+  const plan = reconcile(spec, actual, { rules, properties, tags, source, ...delivery });
+  await checkImports(context, plan);
   if (plan.action !== "replace") return plan;
   const replacement = onReplace === undefined ? plan : { ...plan, onReplace };
   checkReplacement(replacement, spec, name);
@@ -80,8 +88,17 @@ async function planFor(
 }
 
 /** What is written while data is on its way is lost: the plan is for what comes after. */
-async function settled(context: Context, image: Image, spec: ImageSpec): Promise<Image | undefined> {
-  if (!isBusy(image.status)) return image;
-  const after = await waitWhileBusy(context, image.id, image.name);
+async function settled(
+  context: Context,
+  image: Image,
+  spec: ImageSpec,
+  { stores }: Delivery,
+): Promise<Image | undefined> {
+  const { imports } = context.backend;
+  // An image is active before all of its stores have the data, and takes metadata then.
+  const isBusyImage = (image: Image): boolean =>
+    isUnderWay(context, image) || (stores !== undefined && imports?.isImporting(image) === true);
+  if (!isBusyImage(image)) return image;
+  const after = await waitWhileBusy(context, image.id, image.name, isBusyImage);
   return after === undefined ? undefined : withMembers(context, after, spec.members !== undefined);
 }

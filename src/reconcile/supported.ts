@@ -3,19 +3,21 @@ import {
   type ImageSpec,
   type Issue,
   parseChecksum,
+  type Source,
   SpecError,
   sourceKind,
   UnsupportedError,
 } from "../model/index.ts";
 import { isComputable } from "../transfer/digest.ts";
 import { isLocalSource } from "../transfer/source.ts";
+import { deliveryMethod } from "./delivery.ts";
 
 /** What to use instead of a way that isn't there. */
 const ALTERNATIVES: Readonly<Record<string, string>> = {
   "source.webDownload": "use source.url, which this process fetches",
   "source.volumeId": "use source.file or source.url",
   "source.object": "use source.url",
-  "source.imageId": "use source.url",
+  "source.imageId": "use source.file, after a download of the image",
   "source.checksum.url": 'give the checksum itself, as "<algorithm>:<hex>"',
   "source.cachePath": "leave it out: the source is streamed straight through",
   decompress: "decompress the source before",
@@ -29,7 +31,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
  * @throws SpecError `ERR_SPEC_INVALID` for a checksum that can't be computed.
  */
 export function checkSupported(spec: ImageSpec, backend: Backend): void {
-  const field = unsupportedField(spec, backend);
+  const field = unsupportedByCloud(spec, backend) ?? unsupportedField(spec, backend);
   if (field !== undefined) {
     throw new UnsupportedError({
       backend: backend.name,
@@ -41,6 +43,27 @@ export function checkSupported(spec: ImageSpec, backend: Backend): void {
   if (issue !== undefined) throw new SpecError([issue]);
 }
 
+/** What no import does: the bytes don't pass through this process. */
+function unsupportedByCloud(
+  { source, decompress, convert }: ImageSpec,
+  { region }: Backend,
+): string | undefined {
+  const method = source === undefined ? undefined : deliveryMethod(source, {}, region);
+  if (method !== "web-download" && method !== "glance-download") return undefined;
+  if (decompress !== undefined && decompress !== false) return "decompress";
+  return convert === true ? "convert" : undefined;
+}
+
+/** Whether a backend has a way for the data of a source. */
+function canDeliver(source: Source, { create, upload, download, imports, region }: Backend): boolean {
+  if (create === undefined) return false;
+  if (isLocalSource(source)) return upload !== undefined;
+  if ("webDownload" in source) return imports !== undefined;
+  if (!("imageId" in source)) return false;
+  if (deliveryMethod(source, {}, region) === "glance-download") return imports !== undefined;
+  return upload !== undefined && download !== undefined;
+}
+
 function unsupportedField(
   { source, decompress, convert, members }: ImageSpec,
   backend: Backend,
@@ -49,13 +72,14 @@ function unsupportedField(
   if (convert === true) return "convert";
   if (members !== undefined && backend.members === undefined) return "members";
   if (source === undefined) return undefined;
-  if (!isLocalSource(source)) return `source.${sourceKind(source)}`;
-  if (backend.create === undefined || backend.upload === undefined) return `source.${sourceKind(source)}`;
+  if (!canDeliver(source, backend)) return `source.${sourceKind(source)}`;
   if ("checksum" in source && typeof source.checksum === "object") return "source.checksum.url";
   return "cachePath" in source && source.cachePath !== undefined ? "source.cachePath" : undefined;
 }
 
 function checksumIssue({ source }: ImageSpec): Issue | undefined {
+  // Only the cloud computes it.
+  if (source !== undefined && "webDownload" in source) return undefined;
   const text = source !== undefined && "checksum" in source ? source.checksum : undefined;
   const checksum = typeof text === "string" ? parseChecksum(text) : undefined;
   if (checksum === undefined || isComputable(checksum.algorithm)) return undefined;

@@ -1,9 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Image, ImageStateError, isBusy, isGone } from "../model/index.ts";
-import { type Context, callOptions } from "./context.ts";
+import { type Calls, type Context, callOptions } from "./context.ts";
 
-const FIRST_PAUSE_MS = 200;
+/** How long the first pause is between two looks at an image. */
+export const FIRST_PAUSE_MS = 200;
+
 const LONGEST_PAUSE_MS = 5_000;
+
+/** How long an image may stay staged before nobody is taken to be about to import it. */
+const STAGED_MS = 3_000;
+
+/** Whether data is on its way into an image: by an upload, or by an import that has only just begun. */
+export function isUnderWay({ backend }: Pick<Calls, "backend">, image: Image): boolean {
+  return isBusy(image.status) || (image.status === "queued" && backend.imports?.isImporting(image) === true);
+}
 
 /**
  * Waits until an image that was filled is active.
@@ -18,33 +28,58 @@ export async function waitForActive(context: Context, id: string, name: string):
 }
 
 /**
- * Waits until no data is on its way into an image; `undefined` when it is gone.
+ * Waits until no data is on its way into an image; `undefined` when it is gone. One that was staged, and that nobody
+ * imports, is `uploading` in the end.
  *
  * @throws ImageStateError `ERR_IMAGE_TIMEOUT` when that took too long.
  */
-export async function waitWhileBusy(context: Context, id: string, name: string): Promise<Image | undefined> {
+export async function waitWhileBusy(
+  context: Context,
+  id: string,
+  name: string,
+  isBusyImage: (image: Image) => boolean = (image) => isUnderWay(context, image),
+): Promise<Image | undefined> {
   const { backend, emit, signal, statusTimeoutMs } = context;
   const deadlineMs = performance.now() + statusTimeoutMs;
   let lastStatus: string | undefined;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+  let stagedAtMs: number | undefined;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = nextPauseMs(pauseMs)) {
     const image = await backend.get(id, callOptions(context));
     if (image === undefined || isGone(image.status)) return undefined;
     if (image.status !== lastStatus) emit("image-status", { name, imageId: id, status: image.status });
     lastStatus = image.status;
-    if (!isBusy(image.status)) return image;
-    if (performance.now() + pauseMs > deadlineMs) {
-      throw new ImageStateError(`Image ${id} was still ${image.status} after ${statusTimeoutMs} ms`, {
-        code: "ERR_IMAGE_TIMEOUT",
-        imageId: id,
-        status: image.status,
-        retryable: true,
-      });
-    }
+    if (!isBusyImage(image)) return image;
+    stagedAtMs = isStaged(context, image) ? (stagedAtMs ?? performance.now()) : undefined;
+    if (stagedAtMs !== undefined && performance.now() - stagedAtMs > STAGED_MS) return image;
+    if (performance.now() + pauseMs > deadlineMs) throw timedOut(image, statusTimeoutMs);
     await pause(pauseMs, signal);
   }
 }
 
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** All data is in the staging area, which only then tells its size, and no import takes it from there. */
+function isStaged({ backend }: Context, image: Image): boolean {
+  return (
+    image.status === "uploading" && Boolean(image.sizeBytes) && backend.imports?.isImporting(image) === false
+  );
+}
+
+/** How long the pause is that comes after a pause. */
+export function nextPauseMs(pauseMs: number): number {
+  return Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS);
+}
+
+/** An image that has kept its status for too long. */
+export function timedOut({ id, status }: Image, timeoutMs: number): ImageStateError {
+  return new ImageStateError(`Image ${id} was still ${status} after ${timeoutMs} ms`, {
+    code: "ERR_IMAGE_TIMEOUT",
+    imageId: id,
+    status,
+    retryable: true,
+  });
+}
+
+/** Waits, or rejects with the signal's own reason. */
+export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
     await sleep(ms, undefined, signal === undefined ? {} : { signal });
   } catch (error) {

@@ -6,6 +6,7 @@ import { httpError, readBody } from "../http/errors.ts";
 import type { TlsSettings } from "../http/tls.ts";
 import type { Session } from "../keystone/session.ts";
 import { downloadData, uploadData } from "./data.ts";
+import { glanceImports } from "./imports.ts";
 import { listImages } from "./list.ts";
 import { imageFromWire, wireFromNewImage } from "./mapping.ts";
 import { glanceMembers } from "./members.ts";
@@ -90,5 +91,6 @@ export function glanceBackend(options: GlanceOptions): Backend {
     upload: (id, data, callOptions) => uploadData(dataContext, id, data, callOptions),
     download: (id, callOptions) => downloadData(dataContext, id, callOptions),
     members: glanceMembers(client, urls),
+    imports: glanceImports({ client, urls, get, dataContext }),
   };
 }

@@ -1,5 +1,5 @@
 import { FormatError, TransferError } from "../../model/index.ts";
-import type { CallOptions, ImageData } from "../backend.ts";
+import type { CallOptions, ImageData, UploadOptions } from "../backend.ts";
 import { type DataSent, getData, putData } from "../http/data.ts";
 import { httpError } from "../http/errors.ts";
 import type { TlsSettings } from "../http/tls.ts";
@@ -22,20 +22,54 @@ export interface DataContext {
 
 /** `PUT /v2/images/{id}/file`: the data of a queued image. */
 export async function uploadData(
-  { session, urls, tls, region }: DataContext,
+  context: DataContext,
+  id: string,
+  data: ImageData,
+  { store, ...options }: UploadOptions = {},
+): Promise<void> {
+  const headers = store === undefined ? {} : { "x-image-meta-store": store };
+  await putImage(
+    context,
+    { url: context.urls.file(id), headers, what: `Upload of image ${id}` },
+    data,
+    options,
+  );
+}
+
+/** `PUT /v2/images/{id}/stage`: the data of a queued image, which an import takes from there. */
+export async function stageData(
+  context: DataContext,
   id: string,
   data: ImageData,
   options: CallOptions = {},
 ): Promise<void> {
+  const request = { url: context.urls.stage(id), headers: {}, what: `Staging of image ${id}` };
+  await putImage(context, request, data, options);
+}
+
+interface PutRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For messages. */
+  readonly what: string;
+}
+
+async function putImage(
+  { session, tls, region }: DataContext,
+  { url, headers, what }: PutRequest,
+  data: ImageData,
+  options: CallOptions,
+): Promise<void> {
   const put = (token: string) =>
     putData({
-      url: urls.file(id),
+      url,
       headers: {
         "x-auth-token": token,
         "content-type": "application/octet-stream",
         accept: "application/json",
         // Glance 2025.2 and later checks it; earlier ones pass over it.
         ...(data.sizeBytes === undefined ? {} : { "x-openstack-image-size": String(data.sizeBytes) }),
+        ...headers,
       },
       data,
       tls,
@@ -48,7 +82,7 @@ export async function uploadData(
     answer = await put((await session.renew(token, options)).id);
   if (answer.status >= 200 && answer.status < 300) return;
   if (answer.status === 401) throw refused(answer);
-  const refusal = httpError(answer, `Upload of image ${id}${placeOf(region)}`, offsetOf(answer, data));
+  const refusal = httpError(answer, `${what}${placeOf(region)}`, offsetOf(answer, data));
   if (answer.status !== 415) throw refusal;
   throw new FormatError(
     `${refusal.message}: the cloud inspected the data and found it unsafe, or not of the disk format that the spec declares`,

@@ -1,0 +1,92 @@
+import {
+  type AnyImagewrightError,
+  ImagewrightError,
+  type Source,
+  sourceKind,
+  UnsupportedError,
+  type WebDownloadSource,
+} from "../model/index.ts";
+import { isLocalSource, type LocalSource } from "../transfer/source.ts";
+import { requireMethod } from "./check-imports.ts";
+import type { Context } from "./context.ts";
+import { copiedSource } from "./copied-source.ts";
+import { deliveryMethod } from "./delivery.ts";
+import { type Filled, type Filling, fillImage, startTransfer } from "./fill.ts";
+import { fillByCloud } from "./fill-by-cloud.ts";
+
+/** An image that is to get data, from anywhere. */
+export type Delivering = Omit<Filling, "source"> & { readonly source: Source };
+
+/** An image that has its data, and how it came by it. */
+export interface Delivered extends Filled {
+  /** Why the cloud did not do what it was asked to do first, where this process did it then. */
+  readonly fallbackReason?: AnyImagewrightError | undefined;
+}
+
+/** A way for data into an image. */
+export interface OpenDelivery {
+  /** Brings the data in, waits for all of it, and verifies it. */
+  fill(): Promise<Delivered>;
+  /** Lets go of the source. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the way for data from a source into an image. A source whose bytes pass through this process stands open after
+ * it, or nothing does.
+ */
+export async function openDelivery(context: Context, delivering: Delivering): Promise<OpenDelivery> {
+  const { source, delivery } = delivering;
+  switch (deliveryMethod(source, delivery, context.backend.region)) {
+    case "web-download":
+    case "glance-download":
+      return { fill: () => fillWithoutSource(context, delivering), close: async () => {} };
+    default: {
+      const filling = { ...delivering, source: await localSource(context, source) };
+      const transfer = await startTransfer(context, filling);
+      return { fill: () => fillImage(context, filling, transfer), close: () => transfer.close() };
+    }
+  }
+}
+
+async function fillWithoutSource(context: Context, delivering: Delivering): Promise<Delivered> {
+  const { source, delivery } = delivering;
+  if (delivery.fallback !== "client" || !("webDownload" in source)) return fillByCloud(context, delivering);
+  try {
+    await requireMethod(context, "source.webDownload", "web-download");
+    return await fillByCloud(context, delivering);
+  } catch (error) {
+    context.signal?.throwIfAborted();
+    if (!mayBeDoneByClient(error)) throw error;
+    return {
+      ...(await fillByClient(context, { ...delivering, source: fetched(source) })),
+      fallbackReason: error,
+    };
+  }
+}
+
+async function fillByClient(context: Context, filling: Filling): Promise<Filled> {
+  const transfer = await startTransfer(context, filling);
+  try {
+    return await fillImage(context, filling, transfer);
+  } finally {
+    await transfer.close();
+  }
+}
+
+/** Whether the cloud refused or failed, and left the image empty: not when it doesn't answer, or stored the wrong data. */
+function mayBeDoneByClient(error: unknown): error is AnyImagewrightError {
+  if (!ImagewrightError.is(error)) return false;
+  if (error.code === "ERR_IMAGE_FAILED") return error.status === "queued";
+  return error.name === "UnsupportedError" || error.name === "HttpError";
+}
+
+function fetched({ webDownload, checksum }: WebDownloadSource): LocalSource {
+  return { url: webDownload, ...(checksum === undefined ? {} : { checksum }) };
+}
+
+async function localSource(context: Context, source: Source): Promise<LocalSource> {
+  if (isLocalSource(source)) return source;
+  if ("imageId" in source) return copiedSource(context, source);
+  throw new UnsupportedError({ backend: context.backend.name, capability: `source.${sourceKind(source)}` });
+}
