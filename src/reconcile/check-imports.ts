@@ -41,8 +41,9 @@ export async function resolveStores(
  * @throws UnsupportedError `ERR_UNSUPPORTED` that names the field.
  */
 export async function checkImports(calls: Calls, plan: Plan): Promise<void> {
-  checkDelivery(plan, "The plan");
-  if (plan.copies !== undefined && plan.copies.length > 0) await requireMethod(calls, "stores", "copy-image");
+  const { copies = [], stores } = plan;
+  checkDelivery(copies.length > 0 ? { ...plan, stores: stores ?? copies } : plan, "The plan");
+  if (copies.length > 0) await requireMethod(calls, "stores", "copy-image");
   const source = plan.desired?.source;
   if (source === undefined || !sendsData(plan)) return;
   const method = deliveryMethod(source, plan, calls.backend.region);

@@ -88,23 +88,24 @@ export async function waitForImport(
     }
     if (state.status === "failed") throw failed(job, state, state.failedStores);
     if (state.status === "done") {
-      const { failedStores } = state;
-      if (failedStores.length > 0 && request.allStoresMustSucceed === false)
-        return { image: state.image, failedStores };
-      if (failedStores.length > 0) throw failed(job, state, failedStores);
-      if (isInStores(state.image, request)) return { image: state.image };
-      // A cloud without a lock says nothing until it begins, and nothing when it gives up.
+      const failedStores = lackingStores(state, request);
+      if (failedStores.length === 0) return { image: state.image };
+      // Without a word of failure, an old cloud may not have begun to copy yet.
+      if (begun || state.failedStores.length > 0) {
+        if (request.allStoresMustSucceed === false) return { image: state.image, failedStores };
+        throw failed(job, state, failedStores);
+      }
     }
-    if (state.status === "running") begun = true;
-    else if (begun) throw failed(job, state, []);
-    if (
-      state.status === "running" &&
-      state.transferredBytes !== undefined &&
-      state.transferredBytes > lastBytes
-    ) {
-      lastBytes = state.transferredBytes;
-      deadlineMs = performance.now() + statusTimeoutMs;
-      onProgress?.(lastBytes);
+    // Neither under way nor failed in so many words: an old cloud says nothing before it begins, nor when it gives up.
+    if (state.status === "pending" && begun) throw failed(job, state, []);
+    if (state.status === "running") {
+      begun = true;
+      const { transferredBytes = 0 } = state;
+      if (transferredBytes > lastBytes) {
+        lastBytes = transferredBytes;
+        deadlineMs = performance.now() + statusTimeoutMs;
+        onProgress?.(lastBytes);
+      }
     }
     if (performance.now() + pauseMs > deadlineMs) throw timedOut(state.image, statusTimeoutMs);
     await pause(pauseMs, signal);
@@ -118,11 +119,18 @@ function importsOf({ backend }: Calls): Imports {
 }
 
 function hasBegun(state: ImportState, request: ImportRequest): boolean {
-  return state.status === "running" || (state.status === "done" && isInStores(state.image, request));
+  return (
+    state.status === "running" || (state.status === "done" && lackingStores(state, request).length === 0)
+  );
 }
 
-function isInStores({ stores }: Image, request: ImportRequest): boolean {
-  return stores === undefined || (request.stores ?? []).every((store) => stores.includes(store));
+/** The stores that were to have the data and don't. What failed in an earlier import doesn't count. */
+function lackingStores(
+  { image, failedStores }: Extract<ImportState, { readonly status: "done" }>,
+  { stores = failedStores }: ImportRequest,
+): readonly string[] {
+  const { stores: present } = image;
+  return present === undefined ? failedStores : stores.filter((store) => !present.includes(store));
 }
 
 function failed(

@@ -63,8 +63,8 @@ const IMPORTS: readonly ImportRule[] = [
 /** Functions of their input alone: no clock, no chance, no environment, nothing of Node but digests. */
 const PURE: readonly string[] = [
   "model/**",
-  "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet}.ts",
-  "backends/glance/{urls,wire,mapping,patch}.ts",
+  "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet,delivery}.ts",
+  "backends/glance/{urls,wire,mapping,patch,import-request,import-state}.ts",
   "backends/keystone/{auth,catalog,clouds,token}.ts",
   "backends/http/{answer,errors,retry}.ts",
 ];
