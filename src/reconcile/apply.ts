@@ -18,9 +18,10 @@ import { checkReplacement } from "./check-plan.ts";
 import { type Context, callOptions } from "./context.ts";
 import { copyToStores } from "./copies.ts";
 import { createImage } from "./create.ts";
-import { type Delivered, type Delivering, openDelivery } from "./deliver.ts";
+import { type Delivered, openDelivery } from "./deliver.ts";
 import { deliveryFor, sendsData } from "./delivery.ts";
 import { unprotect } from "./discard.ts";
+import type { Filling } from "./fill.ts";
 import { findActual, withMembers } from "./find.ts";
 import { discardLeftovers, supersededImage, unmark } from "./leftovers.ts";
 import { changeMetadata } from "./metadata.ts";
@@ -211,7 +212,7 @@ async function membersOf(context: Context, image: Image): Promise<readonly strin
   return (await withMembers(context, image, image.visibility === "shared")).members ?? [];
 }
 
-function fillingOf(plan: Plan, spec: ImageSpec, imageId: string): Delivering | undefined {
+function fillingOf(plan: Plan, spec: ImageSpec, imageId: string): Filling | undefined {
   const { source } = spec;
   if (source === undefined) return undefined;
   return { imageId, spec, source, delivery: deliveryFor(source, plan), staged: false };

@@ -9,9 +9,10 @@ import {
   UnsupportedError,
 } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
-import { type Delivered, type Delivering, openDelivery } from "./deliver.ts";
+import { type Delivered, openDelivery } from "./deliver.ts";
 import { diffAttributes, diffProperties, diffTags } from "./diff.ts";
 import { discardImage } from "./discard.ts";
+import type { Filling } from "./fill.ts";
 import { changeMetadata } from "./metadata.ts";
 import { isConflict, mayHaveSucceeded } from "./outcome.ts";
 
@@ -20,7 +21,7 @@ export interface Creation {
   readonly image: NewImage;
   readonly members: readonly string[];
   /** Absent: a record without data. */
-  readonly filling: Delivering | undefined;
+  readonly filling: Filling | undefined;
   /** Whether the user chose the id: a cloud never gives it again after the image is deleted. */
   readonly pinned: boolean;
 }
@@ -68,7 +69,7 @@ async function createEmpty(context: Context, { image: wanted, pinned }: Creation
 async function createFilled(
   context: Context,
   { image: wanted, pinned }: Creation,
-  filling: Delivering,
+  filling: Filling,
 ): Promise<Delivered> {
   const delivery = await openDelivery(context, filling);
   try {

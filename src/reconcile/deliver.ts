@@ -11,11 +11,8 @@ import { requireMethod } from "./check-imports.ts";
 import type { Context } from "./context.ts";
 import { copiedSource } from "./copied-source.ts";
 import { deliveryMethod } from "./delivery.ts";
-import { type Filled, type Filling, fillImage, startTransfer } from "./fill.ts";
+import { type Filled, type Filling, fillImage, type LocalFilling, startTransfer } from "./fill.ts";
 import { fillByCloud } from "./fill-by-cloud.ts";
-
-/** An image that is to get data, from anywhere. */
-export type Delivering = Omit<Filling, "source"> & { readonly source: Source };
 
 /** An image that has its data, and how it came by it. */
 export interface Delivered extends Filled {
@@ -35,37 +32,37 @@ export interface OpenDelivery {
  * Opens the way for data from a source into an image. A source whose bytes pass through this process stands open after
  * it, or nothing does.
  */
-export async function openDelivery(context: Context, delivering: Delivering): Promise<OpenDelivery> {
-  const { source, delivery } = delivering;
+export async function openDelivery(context: Context, filling: Filling): Promise<OpenDelivery> {
+  const { source, delivery } = filling;
   switch (deliveryMethod(source, delivery, context.backend.region)) {
     case "web-download":
     case "glance-download":
-      return { fill: () => fillWithoutSource(context, delivering), close: async () => {} };
+      return { fill: () => fillWithoutSource(context, filling), close: async () => {} };
     default: {
-      const filling = { ...delivering, source: await localSource(context, source) };
-      const transfer = await startTransfer(context, filling);
-      return { fill: () => fillImage(context, filling, transfer), close: () => transfer.close() };
+      const local = { ...filling, source: await localSource(context, source) };
+      const transfer = await startTransfer(context, local);
+      return { fill: () => fillImage(context, local, transfer), close: () => transfer.close() };
     }
   }
 }
 
-async function fillWithoutSource(context: Context, delivering: Delivering): Promise<Delivered> {
-  const { source, delivery } = delivering;
-  if (delivery.fallback !== "client" || !("webDownload" in source)) return fillByCloud(context, delivering);
+async function fillWithoutSource(context: Context, filling: Filling): Promise<Delivered> {
+  const { source, delivery } = filling;
+  if (delivery.fallback !== "client" || !("webDownload" in source)) return fillByCloud(context, filling);
   try {
     await requireMethod(context, "source.webDownload", "web-download");
-    return await fillByCloud(context, delivering);
+    return await fillByCloud(context, filling);
   } catch (error) {
     context.signal?.throwIfAborted();
     if (!mayBeDoneByClient(error)) throw error;
     return {
-      ...(await fillByClient(context, { ...delivering, source: fetched(source) })),
+      ...(await fillByClient(context, { ...filling, source: fetched(source) })),
       fallbackReason: error,
     };
   }
 }
 
-async function fillByClient(context: Context, filling: Filling): Promise<Filled> {
+async function fillByClient(context: Context, filling: LocalFilling): Promise<Filled> {
   const transfer = await startTransfer(context, filling);
   try {
     return await fillImage(context, filling, transfer);

@@ -22,7 +22,7 @@ interface Remote {
  */
 export async function fillByCloud(
   context: Context,
-  { imageId, spec, source, delivery }: Omit<Filling, "source"> & { readonly source: Source },
+  { imageId, spec, source, delivery }: Filling,
 ): Promise<Filled> {
   const { origin, place, checksum } = remoteOf(context, source);
   const { stores, allStoresMustSucceed } = delivery;

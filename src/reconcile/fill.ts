@@ -1,5 +1,5 @@
 import type { ImageData } from "../backends/backend.ts";
-import type { Image, ImageSpec } from "../model/index.ts";
+import type { Image, ImageSpec, Source } from "../model/index.ts";
 import { UnsupportedError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
@@ -12,15 +12,18 @@ import { mayHaveSucceeded } from "./outcome.ts";
 import { conversionOf, VERIFIED_ALGORITHMS, type Verification, verifyStored } from "./verify.ts";
 import { waitForActive, waitWhileBusy } from "./wait.ts";
 
-/** An image whose data is about to be sent. */
+/** An image that is about to get data. */
 export interface Filling {
   readonly imageId: string;
   readonly spec: Pick<ImageSpec, "name" | "verifyChecksum" | "diskFormat">;
-  readonly source: LocalSource;
+  readonly source: Source;
   readonly delivery: Delivery;
-  /** Whether its data is in the staging area already: what is sent is only held against it. */
+  /** Whether its data is in the staging area already: the source is only held against it. */
   readonly staged: boolean;
 }
+
+/** An image whose data is about to be sent by this process. */
+export type LocalFilling = Filling & { readonly source: LocalSource };
 
 /** An image that has its data. */
 export interface Filled {
@@ -33,7 +36,10 @@ export interface Filled {
 }
 
 /** Opens the source and ties the progress of the transfer to events. Nothing is read or sent yet. */
-export async function startTransfer(context: Context, { imageId, spec, source }: Filling): Promise<Transfer> {
+export async function startTransfer(
+  context: Context,
+  { imageId, spec, source }: LocalFilling,
+): Promise<Transfer> {
   const { emit, signal } = context;
   const { name } = spec;
   const isDownload = "url" in source;
@@ -59,7 +65,11 @@ export async function startTransfer(context: Context, { imageId, spec, source }:
  *
  * @throws What the source, the backend's `upload` and the verification throw.
  */
-export async function fillImage(context: Context, filling: Filling, transfer: Transfer): Promise<Filled> {
+export async function fillImage(
+  context: Context,
+  filling: LocalFilling,
+  transfer: Transfer,
+): Promise<Filled> {
   const { emit } = context;
   const { imageId, source } = filling;
   const { name } = filling.spec;
@@ -76,7 +86,7 @@ export async function fillImage(context: Context, filling: Filling, transfer: Tr
     method === "upload"
       ? { image: await waitForActive(context, imageId, name), failedStores: undefined }
       : await waitForImport(context, importOf(filling));
-  const verification = await verify(context, image, filling, transfer.passed());
+  const verification = await verify(context, image, { ...filling, method }, transfer.passed());
   return { image, verification, method, ...(failedStores === undefined ? {} : { failedStores }) };
 }
 
@@ -123,7 +133,7 @@ function importOf({ imageId, spec, delivery }: Filling): ImportJob {
 async function verify(
   context: Context,
   image: Image,
-  { spec }: Filling,
+  { spec, method }: Filling & { readonly method: DeliveryMethod },
   passed: Passed | undefined,
 ): Promise<Verification> {
   if (spec.verifyChecksum === false) {
@@ -132,5 +142,6 @@ async function verify(
   if (passed === undefined) {
     return { status: "unverifiable", reason: "the backend did not take all of the data" };
   }
-  return verifyOrDiscard(context, image.id, () => conversionOf(spec, image) ?? verifyStored(image, passed));
+  const converted = method === "upload" ? undefined : conversionOf(spec, image);
+  return converted ?? verifyOrDiscard(context, image.id, () => verifyStored(image, passed));
 }

@@ -1,5 +1,5 @@
 import type { ImageData, ImportRequest, ImportState, Imports } from "../backends/backend.ts";
-import { type Image, ImageStateError, UnsupportedError } from "../model/index.ts";
+import { type Image, ImageStateError, redactUrlIn, UnsupportedError } from "../model/index.ts";
 import { type Calls, type Context, callOptions } from "./context.ts";
 import { mayHaveSucceeded } from "./outcome.ts";
 import { FIRST_PAUSE_MS, nextPauseMs, pause, timedOut } from "./wait.ts";
@@ -134,20 +134,19 @@ function lackingStores(
 }
 
 function failed(
-  { imageId, what }: ImportJob,
+  { imageId, what, request }: ImportJob,
   state: ImportState,
   stores: readonly string[],
 ): ImageStateError {
-  const reason = state.status === "failed" ? state.reason : undefined;
-  const where = stores.length === 0 ? "" : `, in ${stores.join(", ")}`;
+  const told = state.status === "failed" ? state.reason : undefined;
   const status = state.image?.status ?? "deleted";
-  return new ImageStateError(
-    `${what} failed${where}: ${reason ?? `the image is ${status}, and the cloud says no more`}`,
-    {
-      code: "ERR_IMAGE_FAILED",
-      imageId,
-      status,
-      stores,
-    },
-  );
+  const words = told ?? `the image is ${status}, and the cloud says no more`;
+  const reason = request.method === "web-download" ? redactUrlIn(words, request.url) : words;
+  const where = stores.length === 0 ? "" : `, in ${stores.join(", ")}`;
+  return new ImageStateError(`${what} failed${where}: ${reason}`, {
+    code: "ERR_IMAGE_FAILED",
+    imageId,
+    status,
+    stores,
+  });
 }

@@ -38,7 +38,7 @@ export function verifyStored(image: Image, passed: Passed): Verification {
     const stored = storedDigest(image, algorithm);
     const sent = passed.digests[algorithm];
     if (stored === undefined || sent === undefined) continue;
-    if (stored !== sent) throw mismatch(image.id, algorithm, sent, stored);
+    if (stored !== sent) throw mismatch(image.id, "was sent", { algorithm, hex: sent }, stored);
     compared.push(algorithm);
   }
   const [algorithm] = compared;
@@ -67,7 +67,7 @@ export function verifyDeclared(image: Image, declared: Checksum | undefined): Ve
     const reason = `the spec declares ${algorithm}, the cloud reports ${reported || "no digest"}`;
     return { status: "unverifiable", reason };
   }
-  if (stored !== hex) throw mismatch(image.id, algorithm, hex, stored);
+  if (stored !== hex) throw mismatch(image.id, "its checksum says", declared, stored);
   return { status: "verified", algorithm };
 }
 
@@ -84,11 +84,11 @@ export function conversionOf(
   };
 }
 
-function mismatch(id: string, algorithm: string, sent: string, stored: string): TransferError {
-  const expected = formatChecksum({ algorithm, hex: sent });
-  const actual = formatChecksum({ algorithm, hex: stored });
+function mismatch(id: string, than: string, declared: Checksum, stored: string): TransferError {
+  const expected = formatChecksum(declared);
+  const actual = formatChecksum({ algorithm: declared.algorithm, hex: stored });
   return new TransferError(
-    `Image ${id} is not what it should be: expected ${expected}, the cloud stored ${actual}`,
+    `Image ${id} is not what ${than}: expected ${expected}, the cloud stored ${actual}`,
     {
       code: "ERR_DIGEST_MISMATCH",
       expected,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { getEventListeners } from "node:events";
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { refusal } from "../../src/backends/record.ts";
 import { ImageManager, type ImageSpecInput, NetworkError, type PlanOptions } from "../../src/index.ts";
@@ -151,6 +152,21 @@ describe("an import that fails", () => {
       ),
     });
     expect(await imagesOf(backend)).toEqual([]);
+  });
+
+  it("doesn't show what is in the URL, even where the cloud does", async () => {
+    const url = `${URL_TEXT}?key=hunter2`;
+    const backend = importingCloud();
+    const failing: ImportingCloud = {
+      ...backend,
+      imports: {
+        ...backend.imports,
+        state: async () => ({ status: "failed", image: undefined, reason: `no ${url}`, failedStores: [] }),
+      },
+    };
+    const error = await failureOf(apply(failing, { source: { webDownload: url } }));
+    expect(String(error)).toContain(`failed: no ${URL_TEXT}?key=…`);
+    expect(inspect(error)).not.toContain("hunter2");
   });
 
   it("leaves an image whose id was chosen, which takes the next attempt", async () => {

@@ -1,4 +1,6 @@
-import type { Backend, CallOptions, ImportOffer, Imports } from "../backend.ts";
+import { redactUrlIn } from "../../model/index.ts";
+import type { Backend, CallOptions, ImportOffer, ImportRequest, Imports } from "../backend.ts";
+import type { HttpAnswer } from "../http/answer.ts";
 import { httpError, readBody } from "../http/errors.ts";
 import { type DataContext, stageData } from "./data.ts";
 import { importBody } from "./import-request.ts";
@@ -61,7 +63,8 @@ export function glanceImports({ client, urls, get, dataContext }: ImportContext)
         await stageData(dataContext, id, request.data, options);
       const json = importBody(request);
       const answer = await client({ method: "POST", url: urls.import(id), json }, options);
-      if (answer.status !== 202) throw httpError(answer, `Import of image ${id} by ${request.method}`);
+      if (answer.status !== 202)
+        throw httpError(withoutSecrets(answer, request), `Import of image ${id} by ${request.method}`);
     },
 
     async state(id, options) {
@@ -69,4 +72,12 @@ export function glanceImports({ client, urls, get, dataContext }: ImportContext)
       return importState(image, image === undefined ? [] : await tasks(id, options));
     },
   };
+}
+
+/** Glance says which URL it doesn't like, with all that is in it. */
+function withoutSecrets(answer: HttpAnswer, request: ImportRequest): HttpAnswer {
+  const { body } = answer;
+  const message = typeof body === "object" && body !== null && "message" in body ? body.message : body;
+  if (request.method !== "web-download" || typeof message !== "string") return answer;
+  return { ...answer, body: redactUrlIn(message, request.url) };
 }

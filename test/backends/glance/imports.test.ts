@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { ImportRequest, Imports } from "../../../src/backends/backend.ts";
 import { chunksOf } from "../../support/bytes.ts";
@@ -163,6 +164,16 @@ describe("an import", () => {
       message: `Import of image ${ID} by copy-image failed: ${status} ${message} [${REQUEST_ID}]`,
     });
   });
+});
+
+it("a refusal doesn't show what is in the URL", async () => {
+  const network = mockNetwork();
+  const url = `${URL_TEXT}?sig=hunter2&expires=1`;
+  const message = `URI for web-download does not pass filtering: ${url.replace("&", "&amp;")}<br />`;
+  network.expect(IMPORT, { status: 400, json: { message } });
+  const error = await rejectionOf(imports().start(ID, { method: "web-download", url }));
+  expect(String(error)).toContain(`does not pass filtering: ${URL_TEXT}?sig=…&expires=…`);
+  expect(inspect(error)).not.toContain("hunter2");
 });
 
 describe("the state of an import", () => {
