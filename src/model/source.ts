@@ -94,12 +94,8 @@ const publicUrl = httpUrl.superRefine((text, context) => {
     context.addIssue("must have no user information");
 });
 
-const digest = z
-  .string()
-  .refine(
-    (text) => parseChecksum(text) !== undefined,
-    'must be "<algorithm>:<hex>", such as "sha256:9f86d0…"',
-  );
+const DIGEST = 'must be "<algorithm>:<hex>", such as "sha256:9f86d0…"';
+const digest = z.string(DIGEST).refine((text) => parseChecksum(text) !== undefined, DIGEST);
 
 const checksum = z.union(
   [digest, strict({ url: publicUrl })],

@@ -31,6 +31,7 @@ import { isWhole, redactedField, redactSource } from "./planned-source.ts";
 import { sourceRecord } from "./source-record.ts";
 import { checkSupported } from "./supported.ts";
 import type { Verification } from "./verify.ts";
+import { isImporting, waitWhileBusy } from "./wait.ts";
 
 /** What applying a plan came to. */
 export type Applied = Omit<Delivered, "image"> & {
@@ -193,7 +194,7 @@ async function readBasis(context: Context, plan: Plan, desired: ImageSpec): Prom
       },
     );
   }
-  const read = await context.backend.get(plan.imageId, callOptions(context));
+  const read = await readSettled(context, plan, plan.imageId);
   const image =
     read === undefined ? undefined : await withMembers(context, read, desired.members !== undefined);
   const observed = image === undefined ? "no image" : basisOf(image, context.backend.rules);
@@ -206,6 +207,13 @@ async function readBasis(context: Context, plan: Plan, desired: ImageSpec): Prom
     });
   }
   return image;
+}
+
+/** The image, once no import into it is under way: what is written meanwhile is lost. */
+async function readSettled(context: Context, { action, name }: Plan, id: string): Promise<Image | undefined> {
+  const image = await context.backend.get(id, callOptions(context));
+  if (image === undefined || action === "delete" || !isImporting(context, image)) return image;
+  return waitWhileBusy(context, id, name);
 }
 
 async function membersOf(context: Context, image: Image): Promise<readonly string[]> {

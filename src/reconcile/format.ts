@@ -55,7 +55,9 @@ function formatOne(plan: Plan, paint: Paint, max: number): string {
   for (const store of plan.copies ?? [])
     lines.push(`    ${paint("green", "+")} stores: ${quote(store, max)}, copied by the cloud`);
   if (plan.content === "changed" && plan.action === "update")
-    lines.push(`    ${paint("yellow", "~")} data: uploaded`);
+    lines.push(
+      `    ${paint("yellow", "~")} data: ${isFetchedByCloud(plan) ? "fetched by the cloud" : "uploaded"}`,
+    );
   if (plan.replaces.includes("source")) lines.push(`    ${paint("yellow", "~")} data${forces(paint)}`);
   return [head, ...lines].join("\n");
 }
@@ -72,11 +74,15 @@ function notesOf(plan: Plan): string[] {
   return notes;
 }
 
+function isFetchedByCloud({ desired }: Plan): boolean {
+  return desired?.source !== undefined && "webDownload" in desired.source;
+}
+
 /** Who brings the data in and where to, where that isn't left to the cloud and the default. */
 function deliveryNotes(plan: Plan): string[] {
-  const { desired, method, stores, allStoresMustSucceed, fallback } = plan;
+  const { method, stores, allStoresMustSucceed, fallback } = plan;
   const notes: string[] = [];
-  if (sendsData(plan) && desired?.source !== undefined && "webDownload" in desired.source)
+  if (sendsData(plan) && isFetchedByCloud(plan))
     notes.push(fallback === "client" ? "by web-download, else by this process" : "by web-download");
   if (method !== undefined) notes.push(`by ${method}`);
   if (stores !== undefined) notes.push(`to ${stores.map(printable).join(" and ")}`);

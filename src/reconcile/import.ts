@@ -107,7 +107,7 @@ export async function waitForImport(
         onProgress?.(lastBytes);
       }
     }
-    if (performance.now() + pauseMs > deadlineMs) throw timedOut(state.image, statusTimeoutMs);
+    if (performance.now() + pauseMs > deadlineMs) throw timedOut(context, state.image);
     await pause(pauseMs, signal);
   }
 }

@@ -40,7 +40,7 @@ export async function makePlan(context: Context, spec: ImageSpec, options: PlanO
   if (family === undefined)
     return { plan: await planFor(context, spec, undefined, resolved), inPlace: undefined };
   const images = await Promise.all(
-    [family.image, ...family.successors].map((image) => settled(context, image, spec, resolved)),
+    [family.image, ...family.successors].map((image) => settled(context, image, spec)),
   );
   const [actual, ...successors] = images;
   const left = successors.filter((image) => image !== undefined);
@@ -88,17 +88,8 @@ async function planFor(
 }
 
 /** What is written while data is on its way is lost: the plan is for what comes after. */
-async function settled(
-  context: Context,
-  image: Image,
-  spec: ImageSpec,
-  { stores }: Delivery,
-): Promise<Image | undefined> {
-  const { imports } = context.backend;
-  // An image is active before all of its stores have the data, and takes metadata then.
-  const isBusyImage = (image: Image): boolean =>
-    isUnderWay(context, image) || (stores !== undefined && imports?.isImporting(image) === true);
-  if (!isBusyImage(image)) return image;
-  const after = await waitWhileBusy(context, image.id, image.name, isBusyImage);
+async function settled(context: Context, image: Image, spec: ImageSpec): Promise<Image | undefined> {
+  if (!isUnderWay(context, image)) return image;
+  const after = await waitWhileBusy(context, image.id, image.name);
   return after === undefined ? undefined : withMembers(context, after, spec.members !== undefined);
 }

@@ -10,9 +10,17 @@ const LONGEST_PAUSE_MS = 5_000;
 /** How long an image may stay staged before nobody is taken to be about to import it. */
 const STAGED_MS = 3_000;
 
-/** Whether data is on its way into an image: by an upload, or by an import that has only just begun. */
-export function isUnderWay({ backend }: Pick<Calls, "backend">, image: Image): boolean {
-  return isBusy(image.status) || (image.status === "queued" && backend.imports?.isImporting(image) === true);
+/**
+ * Whether data is on its way into an image, by an upload or an import. An import may not have begun yet, or still fill
+ * stores of an active image: Glance reverts metadata then, too.
+ */
+export function isUnderWay(context: Pick<Calls, "backend">, image: Image): boolean {
+  return isBusy(image.status) || isImporting(context, image);
+}
+
+/** Whether an import into an image is under way. */
+export function isImporting({ backend }: Pick<Calls, "backend">, image: Image): boolean {
+  return backend.imports?.isImporting(image) === true;
 }
 
 /**
@@ -33,12 +41,7 @@ export async function waitForActive(context: Context, id: string, name: string):
  *
  * @throws ImageStateError `ERR_IMAGE_TIMEOUT` when that took too long.
  */
-export async function waitWhileBusy(
-  context: Context,
-  id: string,
-  name: string,
-  isBusyImage: (image: Image) => boolean = (image) => isUnderWay(context, image),
-): Promise<Image | undefined> {
+export async function waitWhileBusy(context: Context, id: string, name: string): Promise<Image | undefined> {
   const { backend, emit, signal, statusTimeoutMs } = context;
   const deadlineMs = performance.now() + statusTimeoutMs;
   let lastStatus: string | undefined;
@@ -48,18 +51,22 @@ export async function waitWhileBusy(
     if (image === undefined || isGone(image.status)) return undefined;
     if (image.status !== lastStatus) emit("image-status", { name, imageId: id, status: image.status });
     lastStatus = image.status;
-    if (!isBusyImage(image)) return image;
+    if (!isUnderWay(context, image)) return image;
     stagedAtMs = isStaged(context, image) ? (stagedAtMs ?? performance.now()) : undefined;
     if (stagedAtMs !== undefined && performance.now() - stagedAtMs > STAGED_MS) return image;
-    if (performance.now() + pauseMs > deadlineMs) throw timedOut(image, statusTimeoutMs);
+    if (performance.now() + pauseMs > deadlineMs) throw timedOut(context, image);
     await pause(pauseMs, signal);
   }
 }
 
 /** All data is in the staging area, which only then tells its size, and no import takes it from there. */
-function isStaged({ backend }: Context, image: Image): boolean {
+function isStaged(context: Context, image: Image): boolean {
+  const { backend } = context;
   return (
-    image.status === "uploading" && Boolean(image.sizeBytes) && backend.imports?.isImporting(image) === false
+    backend.imports !== undefined &&
+    image.status === "uploading" &&
+    Boolean(image.sizeBytes) &&
+    !isImporting(context, image)
   );
 }
 
@@ -69,13 +76,18 @@ export function nextPauseMs(pauseMs: number): number {
 }
 
 /** An image that has kept its status for too long. */
-export function timedOut({ id, status }: Image, timeoutMs: number): ImageStateError {
-  return new ImageStateError(`Image ${id} was still ${status} after ${timeoutMs} ms`, {
-    code: "ERR_IMAGE_TIMEOUT",
-    imageId: id,
-    status,
-    retryable: true,
-  });
+export function timedOut(context: Context, image: Image): ImageStateError {
+  const { id, status } = image;
+  const importing = isImporting(context, image) ? ", and an import into it still under way," : "";
+  return new ImageStateError(
+    `Image ${id} was still ${status}${importing} after ${context.statusTimeoutMs} ms`,
+    {
+      code: "ERR_IMAGE_TIMEOUT",
+      imageId: id,
+      status,
+      retryable: true,
+    },
+  );
 }
 
 /** Waits, or rejects with the signal's own reason. */

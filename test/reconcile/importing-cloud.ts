@@ -138,6 +138,11 @@ export function importingCloud(behaviour: Behaviour = {}): ImportingCloud {
       await inner.upload(id, data, options);
       placed.set(id, [options?.store ?? "fast"]);
     },
+    async update(id, operations, options) {
+      // Glance would answer 200, and revert it.
+      if (jobs.has(id)) throw new Error("Metadata is written while data is on its way");
+      return shown(await inner.update(id, operations, options));
+    },
     async delete(id, options) {
       jobs.delete(id);
       await inner.delete(id, options);

@@ -3,9 +3,15 @@ import { getEventListeners } from "node:events";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { refusal } from "../../src/backends/record.ts";
-import { ImageManager, type ImageSpecInput, NetworkError, type PlanOptions } from "../../src/index.ts";
+import {
+  type Backend,
+  ImageManager,
+  type ImageSpecInput,
+  NetworkError,
+  type PlanOptions,
+} from "../../src/index.ts";
 import { httpServer } from "../support/loopback.ts";
-import { cloud, failureOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
+import { cloud, dataOf, failureOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
 import { type ImportingCloud, importingCloud } from "./importing-cloud.ts";
 
 const URL_TEXT = "https://example.org/debian.raw";
@@ -272,6 +278,18 @@ it("an import that is under way when a plan is made is waited for", async () => 
   expect(await backend.get(id)).toMatchObject({ status: "active", serverProperties: {} });
 });
 
+it.each(["plan", "apply"])("an import into an active image is waited for by %s", async (when) => {
+  const backend = importingCloud({ files, looks: 3 });
+  const images = new ImageManager(backend);
+  const { image } = await images.apply(spec());
+  const copy = () => backend.imports.start(image.id, { method: "copy-image", stores: ["slow"] });
+  const tagged = spec({ tags: ["a"] });
+  if (when === "plan") await copy();
+  const plan = await images.plan(tagged);
+  if (when === "apply") await copy();
+  expect(await images.apply(plan)).toMatchObject({ image: { tags: ["a"], stores: ["fast", "slow"] } });
+});
+
 describe("fallback: client", () => {
   const options = { fallback: "client" } as const;
 
@@ -373,4 +391,60 @@ describe("source.imageId", () => {
 
 async function* chunks(text: string): AsyncGenerator<Uint8Array> {
   yield new TextEncoder().encode(text);
+}
+
+describe.each(["before", "after"] as const)("an abort %s each call", (when) => {
+  it.each<[string, PlanOptions, Partial<ImageSpecInput>]>([
+    ["a fetch by the cloud", { stores: "all" }, {}],
+    ["a staged upload", { stores: "all" }, { source: dataOf(CONTENT) }],
+  ])(
+    "of %s rejects with the signal's own reason and leaves no image, or came too late",
+    async (_title, options, fields) => {
+      for (let at = 1, done = false; !done; at++) {
+        const backend = importingCloud({ files, looks: 0 });
+        const plan = await new ImageManager(backend).plan(spec(fields), options);
+        const controller = new AbortController();
+        let count = 0;
+        const aborting = calling(backend, when, () => {
+          if (++count === at) controller.abort("enough");
+        });
+        const apply = new ImageManager(aborting).apply(plan, {
+          signal: controller.signal,
+          source: fields.source,
+        });
+        const failure = await apply.then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        const left = await imagesOf(backend);
+        done = failure === undefined;
+        if (done) expect(left).toMatchObject([{ status: "active", stores: ["fast", "slow"] }]);
+        else {
+          expect(failure, `at call ${at}`).toBe("enough");
+          expect(left, `at call ${at}`).toEqual([]);
+        }
+        expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+      }
+    },
+  );
+});
+
+/** The cloud, with something done before or after each of its calls. */
+function calling(backend: ImportingCloud, when: "before" | "after", done: () => void): Backend {
+  const around = <Args extends unknown[], Value>(call: (...args: Args) => Promise<Value>) => {
+    return async (...args: Args): Promise<Value> => {
+      if (when === "before") done();
+      const value = await call(...args);
+      if (when === "after") done();
+      return value;
+    };
+  };
+  const { imports } = backend;
+  return {
+    ...backend,
+    get: around(backend.get),
+    create: around(backend.create),
+    update: around(backend.update),
+    imports: { ...imports, start: around(imports.start), state: around(imports.state) },
+  };
 }
