@@ -91,6 +91,23 @@ test("an image that lacks a store gets a copy, and its data stays in place", asy
   expect(await images.plan({ ...spec, tags: ["b"] }, { stores: "all" })).toMatchObject({ action: "none" });
 });
 
+test("metadata isn't written while somebody else has the image copied: both are there in the end", async () => {
+  const images = await managerOf("admin");
+  const spec = await specOf(new Uint8Array(128 * MIB));
+  const { image } = await images.apply(spec);
+  const tagged = { ...spec, tags: ["b"], properties: { os_distro: "debian" } };
+  const plan = await images.plan(tagged);
+  const backend = await backendOf("admin");
+  await backend.imports?.start(image.id, { method: "copy-image", stores: ["slow"] });
+
+  await images.apply(plan);
+
+  const after = await images.get(image.id);
+  expect(after).toMatchObject({ tags: ["b"], properties: { os_distro: "debian" } });
+  expect(after?.stores?.toSorted()).toEqual(["fast", "slow"]);
+  expect(await images.plan(tagged, { stores: "all" })).toMatchObject({ action: "none" });
+});
+
 test("a copy that the cloud lets only its administrators make is refused", async () => {
   const images = await managerOf("demo");
   const spec = await specOf();

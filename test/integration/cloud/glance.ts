@@ -13,6 +13,7 @@ interface GlanceOptions {
   readonly authUrl: string;
   readonly imageUrl: string;
   readonly webDownloadPorts: readonly number[];
+  readonly singleStore: boolean;
   readonly home: SuiteHome;
 }
 
@@ -41,7 +42,7 @@ export async function listsImages(imageUrl: string, token: string): Promise<bool
 }
 
 function configuration(options: GlanceOptions, databaseFile: string): string {
-  const { directory, port, authUrl, imageUrl, webDownloadPorts } = options;
+  const { directory, port, authUrl, imageUrl, webDownloadPorts, singleStore } = options;
   const stores = join(directory, "stores");
   return `[DEFAULT]
 bind_host = ${loopback}
@@ -49,23 +50,13 @@ bind_port = ${port}
 workers = 1
 public_endpoint = ${imageUrl}
 worker_self_reference_url = ${imageUrl}
-enabled_backends = fast:file, slow:file
+${singleStore ? `node_staging_uri = file://${join(stores, "staging")}` : "enabled_backends = fast:file, slow:file"}
 enabled_import_methods = [glance-direct,web-download,copy-image]
 show_image_direct_url = true
 show_multiple_locations = true
 [database]
 connection = sqlite:///${databaseFile}
-[glance_store]
-default_backend = fast
-[fast]
-filesystem_store_datadir = ${join(stores, "fast")}
-[slow]
-filesystem_store_datadir = ${join(stores, "slow")}
-[os_glance_staging_store]
-filesystem_store_datadir = ${join(stores, "staging")}
-[os_glance_tasks_store]
-filesystem_store_datadir = ${join(stores, "tasks")}
-[keystone_authtoken]
+${singleStore ? oneStore(stores) : severalStores(stores)}[keystone_authtoken]
 auth_type = password
 auth_url = ${authUrl}
 www_authenticate_uri = ${authUrl}
@@ -82,5 +73,27 @@ config_file = /usr/share/glance-common/glance-api-paste.ini
 [import_filtering_opts]
 allowed_hosts = [${loopback}]
 allowed_ports = [${webDownloadPorts.join(",")}]
+`;
+}
+
+function oneStore(directory: string): string {
+  return `[glance_store]
+stores = file
+default_store = file
+filesystem_store_datadir = ${join(directory, "only")}
+`;
+}
+
+function severalStores(directory: string): string {
+  return `[glance_store]
+default_backend = fast
+[fast]
+filesystem_store_datadir = ${join(directory, "fast")}
+[slow]
+filesystem_store_datadir = ${join(directory, "slow")}
+[os_glance_staging_store]
+filesystem_store_datadir = ${join(directory, "staging")}
+[os_glance_tasks_store]
+filesystem_store_datadir = ${join(directory, "tasks")}
 `;
 }

@@ -16,6 +16,8 @@ export interface CloudOptions {
   readonly tokenSeconds?: number;
   /** The ports of 127.0.0.1 that web-download may read from: all of them unless given. */
   readonly webDownloadPorts?: readonly number[];
+  /** Whether there is one store, without a name, in place of `fast` and `slow`. */
+  readonly singleStore?: boolean;
 }
 
 export interface Cloud {
@@ -75,14 +77,22 @@ async function startPrograms(
   programs: Programs,
   directory: string,
   ports: Ports,
-  { tokenSeconds = 3600, webDownloadPorts = [], home }: StartOptions,
+  { tokenSeconds = 3600, webDownloadPorts = [], singleStore = false, home }: StartOptions,
 ): Promise<Omit<Cloud, "suite" | "stop">> {
   const authUrl = `http://${loopback}:${ports.keystone}/v3`;
   const imageUrl = `http://${loopback}:${ports.glance}`;
   const cloudsYaml = join(directory, "clouds.yaml");
 
   const [glance] = await Promise.all([
-    startGlance(programs, { directory, port: ports.glance, authUrl, imageUrl, webDownloadPorts, home }),
+    startGlance(programs, {
+      directory,
+      port: ports.glance,
+      authUrl,
+      imageUrl,
+      webDownloadPorts,
+      singleStore,
+      home,
+    }),
     startKeystone(programs, { directory, port: ports.keystone, authUrl, tokenSeconds }).then(() =>
       seed(authUrl, imageUrl),
     ),
