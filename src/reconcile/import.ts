@@ -1,25 +1,9 @@
-import type { ImageData, ImportRequest, ImportState, Imports } from "../backends/backend.ts";
-import { type Image, ImageStateError, redactUrlIn, UnsupportedError } from "../model/index.ts";
+import type { ImageData, Imports } from "../backends/backend.ts";
+import { UnsupportedError } from "../model/index.ts";
 import { type Calls, type Context, callOptions } from "./context.ts";
+import { hasBegun, type Imported, type ImportJob, importOutcome } from "./import-outcome.ts";
 import { mayHaveSucceeded } from "./outcome.ts";
 import { FIRST_PAUSE_MS, nextPauseMs, pause, timedOut } from "./wait.ts";
-
-/** Data that the cloud is to bring into an image. */
-export interface ImportJob {
-  readonly imageId: string;
-  /** The image's name, for events. */
-  readonly name: string;
-  /** For messages: `The import of https://… into image 1bea47ed…`. */
-  readonly what: string;
-  readonly request: ImportRequest;
-}
-
-/** What came of an import. */
-export interface Imported {
-  readonly image: Image;
-  /** The stores that have failed, where not all had to succeed; absent when none has. */
-  readonly failedStores?: readonly string[];
-}
 
 /** Has the cloud bring data into an image that this process never sees, waits for it, and tells of its progress. */
 export async function runImport(context: Context, job: ImportJob): Promise<Imported> {
@@ -72,7 +56,7 @@ export async function waitForImport(
   onProgress?: (transferredBytes: number) => void,
 ): Promise<Imported> {
   const { emit, signal, statusTimeoutMs } = context;
-  const { imageId, name, request } = job;
+  const { imageId, name } = job;
   const imports = importsOf(context);
   let begun = false;
   let lastStatus: string | undefined;
@@ -81,33 +65,18 @@ export async function waitForImport(
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = nextPauseMs(pauseMs)) {
     const state = await imports.state(imageId, callOptions(context));
     const { image } = state;
-    if (image !== undefined && image.status !== lastStatus) {
+    const transferredBytes = (state.status === "running" && state.transferredBytes) || 0;
+    const moved = image?.status !== lastStatus || transferredBytes > lastBytes;
+    if (moved) deadlineMs = performance.now() + statusTimeoutMs;
+    if (image !== undefined && image.status !== lastStatus)
       emit("image-status", { name, imageId, status: image.status });
-      lastStatus = image.status;
-      deadlineMs = performance.now() + statusTimeoutMs;
-    }
-    if (state.status === "failed") throw failed(job, state, state.failedStores);
-    if (state.status === "done") {
-      const failedStores = lackingStores(state, request);
-      if (failedStores.length === 0) return { image: state.image };
-      // Without a word of failure, an old cloud may not have begun to copy yet.
-      if (begun || state.failedStores.length > 0) {
-        if (request.allStoresMustSucceed === false) return { image: state.image, failedStores };
-        throw failed(job, state, failedStores);
-      }
-    }
-    // Neither under way nor failed in so many words: an old cloud says nothing before it begins, nor when it gives up.
-    if (state.status === "pending" && begun) throw failed(job, state, []);
-    if (state.status === "running") {
-      begun = true;
-      const { transferredBytes = 0 } = state;
-      if (transferredBytes > lastBytes) {
-        lastBytes = transferredBytes;
-        deadlineMs = performance.now() + statusTimeoutMs;
-        onProgress?.(lastBytes);
-      }
-    }
-    if (performance.now() + pauseMs > deadlineMs) throw timedOut(context, state.image);
+    lastStatus = image?.status;
+    if (transferredBytes > lastBytes) onProgress?.(transferredBytes);
+    lastBytes = Math.max(lastBytes, transferredBytes);
+    const outcome = importOutcome(job, state, begun);
+    if (outcome !== undefined) return outcome;
+    begun ||= state.status === "running";
+    if (image !== undefined && performance.now() + pauseMs > deadlineMs) throw timedOut(context, image);
     await pause(pauseMs, signal);
   }
 }
@@ -116,37 +85,4 @@ function importsOf({ backend }: Calls): Imports {
   if (backend.imports === undefined)
     throw new UnsupportedError({ backend: backend.name, capability: "imports" });
   return backend.imports;
-}
-
-function hasBegun(state: ImportState, request: ImportRequest): boolean {
-  return (
-    state.status === "running" || (state.status === "done" && lackingStores(state, request).length === 0)
-  );
-}
-
-/** The stores that were to have the data and don't. What failed in an earlier import doesn't count. */
-function lackingStores(
-  { image, failedStores }: Extract<ImportState, { readonly status: "done" }>,
-  { stores = failedStores }: ImportRequest,
-): readonly string[] {
-  const { stores: present } = image;
-  return present === undefined ? failedStores : stores.filter((store) => !present.includes(store));
-}
-
-function failed(
-  { imageId, what, request }: ImportJob,
-  state: ImportState,
-  stores: readonly string[],
-): ImageStateError {
-  const told = state.status === "failed" ? state.reason : undefined;
-  const status = state.image?.status ?? "deleted";
-  const words = told ?? `the image is ${status}, and the cloud says no more`;
-  const reason = request.method === "web-download" ? redactUrlIn(words, request.url) : words;
-  const where = stores.length === 0 ? "" : `, in ${stores.join(", ")}`;
-  return new ImageStateError(`${what} failed${where}: ${reason}`, {
-    code: "ERR_IMAGE_FAILED",
-    imageId,
-    status,
-    stores,
-  });
 }

@@ -63,7 +63,7 @@ const IMPORTS: readonly ImportRule[] = [
 /** Functions of their input alone: no clock, no chance, no environment, nothing of Node but digests. */
 const PURE: readonly string[] = [
   "model/**",
-  "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet,delivery}.ts",
+  "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet,delivery,import-outcome}.ts",
   "backends/glance/{urls,wire,mapping,patch,import-request,import-state}.ts",
   "backends/keystone/{auth,catalog,clouds,token}.ts",
   "backends/http/{answer,errors,retry}.ts",

@@ -124,6 +124,18 @@ describe("source.webDownload", () => {
     expect(await images.plan(spec(other))).toMatchObject({ action: "replace", replaces: ["source"] });
   });
 
+  it("that has changed replaces the image, which stays until the new one is whole", async () => {
+    const next = `${URL_TEXT}.next`;
+    const backend = importingCloud({ files: { ...files, [next]: "something newer" } });
+    const { image: old } = await apply(backend);
+    await expect(apply(backend, { source: { webDownload: `${URL_TEXT}.gone` } })).rejects.toMatchObject({
+      code: "ERR_IMAGE_FAILED",
+    });
+    expect(await onlyImage(backend)).toMatchObject({ id: old.id, status: "active" });
+    const { image } = await apply(backend, { source: { webDownload: next } }, { stores: ["slow"] });
+    expect(await onlyImage(backend)).toMatchObject({ id: image.id, sizeBytes: 15, stores: ["slow"] });
+  });
+
   it.each<[string, Partial<ImageSpecInput>]>([
     ["decompress", { decompress: true }],
     ["convert", { convert: true }],
