@@ -30,8 +30,9 @@ import type { Plan, PlannedSource } from "./plan.ts";
 import { isWhole, redactedField, redactSource } from "./planned-source.ts";
 import { sourceRecord } from "./source-record.ts";
 import { checkSupported } from "./supported.ts";
+import { isImporting } from "./under-way.ts";
 import type { Verification } from "./verify.ts";
-import { isImporting, waitWhileBusy } from "./wait.ts";
+import { waitWhileBusy } from "./wait.ts";
 
 /** What applying a plan came to. */
 export type Applied = Omit<Delivered, "image"> & {

@@ -1,9 +1,9 @@
-import { type Image, type ImageSource, type ImageSpec, parseChecksum } from "../model/index.ts";
+import { type Image, type ImageSpec, parseChecksum } from "../model/index.ts";
 import { isComputable } from "../transfer/digest.ts";
 import { fileFacts } from "../transfer/file.ts";
 import { type SourceFacts, storedDigest } from "./content.ts";
-import { type Context, callOptions } from "./context.ts";
-import { getExisting } from "./find.ts";
+import type { Context } from "./context.ts";
+import { imageFacts } from "./image-facts.ts";
 
 /**
  * What can be known of a spec's source without a transfer: the size of a file, and its digest where the image has
@@ -30,29 +30,6 @@ export async function sourceFacts(
     sizeBytes,
     digests: { [algorithm]: await context.digests.digest(source, algorithm, context.signal) },
   };
-}
-
-/** What the cloud says of another image, of the same region. One that is gone matters only where it is needed. */
-async function imageFacts(
-  context: Context,
-  { imageId, region }: ImageSource,
-  actual: Image | undefined,
-): Promise<SourceFacts> {
-  const { backend } = context;
-  if (region !== undefined && region !== backend.region) return {};
-  const image =
-    actual === undefined
-      ? await getExisting(context, imageId)
-      : await backend.get(imageId, callOptions(context));
-  if (image === undefined) return {};
-  const { sizeBytes, hashAlgorithm, hashValue, checksum } = image;
-  const digests = {
-    ...(hashAlgorithm !== undefined && hashValue
-      ? { [hashAlgorithm.toLowerCase()]: hashValue.toLowerCase() }
-      : {}),
-    ...(checksum ? { md5: checksum.toLowerCase() } : {}),
-  };
-  return { sizeBytes, digests };
 }
 
 function reportedAlgorithm({ hashAlgorithm, hashValue, checksum }: Image): string | undefined {

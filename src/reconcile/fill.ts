@@ -1,4 +1,3 @@
-import type { ImageData } from "../backends/backend.ts";
 import type { Image, ImageSpec, Source } from "../model/index.ts";
 import { UnsupportedError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
@@ -7,9 +6,9 @@ import type { LocalSource } from "../transfer/source.ts";
 import { type Context, callOptions } from "./context.ts";
 import { clientMethod, type Delivery, type DeliveryMethod } from "./delivery.ts";
 import { verifyOrDiscard } from "./discard.ts";
-import { startImport, waitForImport } from "./import.ts";
-import type { ImportJob } from "./import-outcome.ts";
+import { waitForImport } from "./import.ts";
 import { mayHaveSucceeded } from "./outcome.ts";
+import { importOf, stageData } from "./stage.ts";
 import { conversionOf, VERIFIED_ALGORITHMS, type Verification, verifyStored } from "./verify.ts";
 import { waitForActive, waitWhileBusy } from "./wait.ts";
 
@@ -76,8 +75,9 @@ export async function fillImage(
   const { name } = filling.spec;
   emit("upload-start", { name, imageId, transferredBytes: 0, totalBytes: transfer.sizeBytes });
   const method = filling.staged ? "glance-direct" : clientMethod(filling.delivery);
-  if (method === "upload") await uploadData(context, filling, transfer);
-  else await stageData(context, filling, transfer);
+  const job = importOf(filling);
+  if (method === "upload") await sendData(context, imageId, name, transfer, filling.delivery.stores?.[0]);
+  else await stageData(context, job, transfer, filling.staged);
   const transferredBytes = transfer.passed()?.sizeBytes ?? 0;
   const end = { name, imageId, transferredBytes, totalBytes: transferredBytes };
   if ("url" in source) emit("download-end", end);
@@ -86,16 +86,20 @@ export async function fillImage(
   const { image, failedStores } =
     method === "upload"
       ? { image: await waitForActive(context, imageId, name), failedStores: undefined }
-      : await waitForImport(context, importOf(filling));
+      : await waitForImport(context, job);
   const verification = await verify(context, image, { ...filling, method }, transfer.passed());
   return { image, verification, method, ...(failedStores === undefined ? {} : { failedStores }) };
 }
 
 /** An upload whose answer was lost may have been done: the image says so. */
-async function uploadData(context: Context, filling: Filling, transfer: Transfer): Promise<void> {
+async function sendData(
+  context: Context,
+  id: string,
+  name: string,
+  transfer: Transfer,
+  store: string | undefined,
+): Promise<void> {
   const { backend, signal } = context;
-  const { imageId: id, spec, delivery } = filling;
-  const [store] = delivery.stores ?? [];
   if (backend.upload === undefined) {
     throw new UnsupportedError({ backend: backend.name, capability: "source" });
   }
@@ -105,30 +109,9 @@ async function uploadData(context: Context, filling: Filling, transfer: Transfer
   } catch (error) {
     signal?.throwIfAborted();
     if (!mayHaveSucceeded(error) || transfer.passed() === undefined) throw error;
-    const image = await waitWhileBusy(context, id, spec.name).catch(() => undefined);
+    const image = await waitWhileBusy(context, id, name).catch(() => undefined);
     if (image?.status !== "active" || image.sizeBytes !== transfer.passed()?.sizeBytes) throw error;
   }
-}
-
-/** What is staged already isn't sent again: its digests are held against the source's in the end. */
-async function stageData(context: Context, filling: Filling, transfer: Transfer): Promise<void> {
-  const { sizeBytes, chunks, release } = transfer;
-  let data: ImageData | undefined = { sizeBytes, chunks, release };
-  if (filling.staged) {
-    for await (const chunk of chunks) release(chunk);
-    data = undefined;
-  }
-  await startImport(context, importOf(filling), data);
-}
-
-function importOf({ imageId, spec, delivery }: Filling): ImportJob {
-  const { stores, allStoresMustSucceed } = delivery;
-  return {
-    imageId,
-    name: spec.name,
-    what: `The import of staged data into image ${imageId}`,
-    request: { method: "glance-direct", stores, allStoresMustSucceed },
-  };
 }
 
 async function verify(

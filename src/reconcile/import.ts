@@ -1,9 +1,12 @@
 import type { ImageData, Imports } from "../backends/backend.ts";
-import { UnsupportedError } from "../model/index.ts";
+import { type Image, ImageStateError, UnsupportedError } from "../model/index.ts";
 import { type Calls, type Context, callOptions } from "./context.ts";
 import { hasBegun, type Imported, type ImportJob, importOutcome } from "./import-outcome.ts";
 import { mayHaveSucceeded } from "./outcome.ts";
-import { FIRST_PAUSE_MS, nextPauseMs, pause, timedOut } from "./wait.ts";
+import { pause } from "./pause.ts";
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
 
 /** Has the cloud bring data into an image that this process never sees, waits for it, and tells of its progress. */
 export async function runImport(context: Context, job: ImportJob): Promise<Imported> {
@@ -62,7 +65,7 @@ export async function waitForImport(
   let lastStatus: string | undefined;
   let lastBytes = 0;
   let deadlineMs = performance.now() + statusTimeoutMs;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = nextPauseMs(pauseMs)) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     const state = await imports.state(imageId, callOptions(context));
     const { image } = state;
     const transferredBytes = (state.status === "running" && state.transferredBytes) || 0;
@@ -76,7 +79,8 @@ export async function waitForImport(
     const outcome = importOutcome(job, state, begun);
     if (outcome !== undefined) return outcome;
     begun ||= state.status === "running";
-    if (image !== undefined && performance.now() + pauseMs > deadlineMs) throw timedOut(context, image);
+    if (image !== undefined && performance.now() + pauseMs > deadlineMs)
+      throw timedOut(image, statusTimeoutMs);
     await pause(pauseMs, signal);
   }
 }
@@ -85,4 +89,9 @@ function importsOf({ backend }: Calls): Imports {
   if (backend.imports === undefined)
     throw new UnsupportedError({ backend: backend.name, capability: "imports" });
   return backend.imports;
+}
+
+function timedOut({ id, status }: Image, timeoutMs: number): ImageStateError {
+  const message = `Image ${id} was still ${status}, and an import into it still under way, after ${timeoutMs} ms`;
+  return new ImageStateError(message, { code: "ERR_IMAGE_TIMEOUT", imageId: id, status, retryable: true });
 }

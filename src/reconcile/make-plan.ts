@@ -8,7 +8,8 @@ import { findActual, withMembers } from "./find.ts";
 import { discarding, type Family, superseding } from "./interrupted.ts";
 import type { OnReplace, Plan } from "./plan.ts";
 import { type ReconcileOptions, reconcile } from "./reconcile.ts";
-import { isUnderWay, waitWhileBusy } from "./wait.ts";
+import { isUnderWay } from "./under-way.ts";
+import { waitWhileBusy } from "./wait.ts";
 
 /** Options of `ImageManager.plan`. */
 export interface PlanOptions extends DeliveryOptions {

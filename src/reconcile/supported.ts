@@ -3,14 +3,12 @@ import {
   type ImageSpec,
   type Issue,
   parseChecksum,
-  type Source,
   SpecError,
   sourceKind,
   UnsupportedError,
 } from "../model/index.ts";
 import { isComputable } from "../transfer/digest.ts";
-import { isLocalSource } from "../transfer/source.ts";
-import { deliveryMethod } from "./delivery.ts";
+import { canDeliver, unsupportedByCloud } from "./can-deliver.ts";
 
 /** What to use instead of a way that isn't there. */
 const ALTERNATIVES: Readonly<Record<string, string>> = {
@@ -41,27 +39,6 @@ export function checkSupported(spec: ImageSpec, backend: Backend): void {
   }
   const issue = checksumIssue(spec);
   if (issue !== undefined) throw new SpecError([issue]);
-}
-
-/** What no import does: the bytes don't pass through this process. */
-function unsupportedByCloud(
-  { source, decompress, convert }: ImageSpec,
-  { region }: Backend,
-): string | undefined {
-  const method = source === undefined ? undefined : deliveryMethod(source, {}, region);
-  if (method !== "web-download" && method !== "glance-download") return undefined;
-  if (decompress !== undefined && decompress !== false) return "decompress";
-  return convert === true ? "convert" : undefined;
-}
-
-/** Whether a backend has a way for the data of a source. */
-function canDeliver(source: Source, { create, upload, download, imports, region }: Backend): boolean {
-  if (create === undefined) return false;
-  if (isLocalSource(source)) return upload !== undefined;
-  if ("webDownload" in source) return imports !== undefined;
-  if (!("imageId" in source)) return false;
-  if (deliveryMethod(source, {}, region) === "glance-download") return imports !== undefined;
-  return upload !== undefined && download !== undefined;
 }
 
 function unsupportedField(

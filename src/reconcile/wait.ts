@@ -1,27 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Image, ImageStateError, isBusy, isGone } from "../model/index.ts";
-import { type Calls, type Context, callOptions } from "./context.ts";
+import { type Image, ImageStateError, isGone } from "../model/index.ts";
+import { type Context, callOptions } from "./context.ts";
+import { isStaged, isUnderWay, STAGED_MS } from "./under-way.ts";
 
-/** How long the first pause is between two looks at an image. */
-export const FIRST_PAUSE_MS = 200;
-
+const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
-
-/** How long an image may stay staged before nobody is taken to be about to import it. */
-const STAGED_MS = 3_000;
-
-/**
- * Whether data is on its way into an image, by an upload or an import. An import may not have begun yet, or still fill
- * stores of an active image: Glance reverts metadata then, too.
- */
-export function isUnderWay(context: Pick<Calls, "backend">, image: Image): boolean {
-  return isBusy(image.status) || isImporting(context, image);
-}
-
-/** Whether an import into an image is under way. */
-export function isImporting({ backend }: Pick<Calls, "backend">, image: Image): boolean {
-  return backend.imports?.isImporting(image) === true;
-}
 
 /**
  * Waits until an image that was filled is active.
@@ -46,7 +29,7 @@ export async function waitWhileBusy(context: Context, id: string, name: string):
   const deadlineMs = performance.now() + statusTimeoutMs;
   let lastStatus: string | undefined;
   let stagedAtMs: number | undefined;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = nextPauseMs(pauseMs)) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     const image = await backend.get(id, callOptions(context));
     if (image === undefined || isGone(image.status)) return undefined;
     if (image.status !== lastStatus) emit("image-status", { name, imageId: id, status: image.status });
@@ -54,44 +37,19 @@ export async function waitWhileBusy(context: Context, id: string, name: string):
     if (!isUnderWay(context, image)) return image;
     stagedAtMs = isStaged(context, image) ? (stagedAtMs ?? performance.now()) : undefined;
     if (stagedAtMs !== undefined && performance.now() - stagedAtMs > STAGED_MS) return image;
-    if (performance.now() + pauseMs > deadlineMs) throw timedOut(context, image);
+    if (performance.now() + pauseMs > deadlineMs) {
+      throw new ImageStateError(`Image ${id} was still ${image.status} after ${statusTimeoutMs} ms`, {
+        code: "ERR_IMAGE_TIMEOUT",
+        imageId: id,
+        status: image.status,
+        retryable: true,
+      });
+    }
     await pause(pauseMs, signal);
   }
 }
 
-/** All data is in the staging area, which only then tells its size, and no import takes it from there. */
-function isStaged(context: Context, image: Image): boolean {
-  const { backend } = context;
-  return (
-    backend.imports !== undefined &&
-    image.status === "uploading" &&
-    Boolean(image.sizeBytes) &&
-    !isImporting(context, image)
-  );
-}
-
-/** How long the pause is that comes after a pause. */
-export function nextPauseMs(pauseMs: number): number {
-  return Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS);
-}
-
-/** An image that has kept its status for too long. */
-export function timedOut(context: Context, image: Image): ImageStateError {
-  const { id, status } = image;
-  const importing = isImporting(context, image) ? ", and an import into it still under way," : "";
-  return new ImageStateError(
-    `Image ${id} was still ${status}${importing} after ${context.statusTimeoutMs} ms`,
-    {
-      code: "ERR_IMAGE_TIMEOUT",
-      imageId: id,
-      status,
-      retryable: true,
-    },
-  );
-}
-
-/** Waits, or rejects with the signal's own reason. */
-export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
     await sleep(ms, undefined, signal === undefined ? {} : { signal });
   } catch (error) {
