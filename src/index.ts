@@ -2,9 +2,15 @@ export type {
   Backend,
   CallOptions,
   ImageData,
+  ImportOffer,
+  ImportOrigin,
+  ImportRequest,
+  ImportState,
+  Imports,
   Members,
   MetadataOperation,
   SentValues,
+  UploadOptions,
 } from "./backends/backend.ts";
 export type { Checksum } from "./model/checksum.ts";
 export * from "./model/errors/index.ts";

@@ -35,6 +35,12 @@ export interface ImageData {
   release?(chunk: Uint8Array): void;
 }
 
+/** What an upload takes. */
+export interface UploadOptions extends CallOptions {
+  /** The store that keeps the data, one of {@link ImportOffer.stores}. Default: the cloud's own choice. */
+  readonly store?: string | undefined;
+}
+
 /** A change that {@link Backend.update} can be asked for. Members have calls of their own. */
 export type MetadataOperation = AttributeOperation | PropertyOperation | TagOperation;
 
@@ -128,13 +134,16 @@ export interface Backend {
    * it the image is on its way to `active`. When it fails or is aborted, the image is `queued` and empty again,
    * now or soon. Rejects with 409 when the image has data, or another upload is under way.
    */
-  upload?(id: string, data: ImageData, options?: CallOptions): Promise<void>;
+  upload?(id: string, data: ImageData, options?: UploadOptions): Promise<void>;
 
   /** The data of an active image, from the first byte. Rejects with `ERR_TRANSFER_INCOMPLETE` when it has none. */
   download?(id: string, options?: CallOptions): Promise<ImageData>;
 
   /** Who an image is shared with. */
   readonly members?: Members;
+
+  /** Data that the cloud itself brings into an image. */
+  readonly imports?: Imports;
 }
 
 /** The members of images. */
@@ -152,4 +161,69 @@ export interface Members {
   add(id: string, project: string, options?: CallOptions): Promise<void>;
   /** Ends the sharing. Repeating is harmless. A gone image may be refused with 404, or be no error. */
   remove(id: string, project: string, options?: CallOptions): Promise<void>;
+}
+
+/** What a cloud offers of imports. */
+export interface ImportOffer {
+  /** By Glance's names: `web-download`, `glance-direct`, `copy-image`, `glance-download`, and what a cloud adds. */
+  readonly methods: readonly string[];
+  /** The stores that take data; absent where the cloud has one, without a name. */
+  readonly stores?: readonly string[] | undefined;
+}
+
+/** Where the data of an import is. */
+export type ImportOrigin =
+  /** Behind a URL: into a `queued` image. */
+  | { readonly method: "web-download"; readonly url: string }
+  /** Sent to a staging area first; without `data`: what an `uploading` image has there already. */
+  | { readonly method: "glance-direct"; readonly data?: ImageData | undefined }
+  /** An image of another region of the same cloud: into a `queued` image. */
+  | { readonly method: "glance-download"; readonly imageId: string; readonly region: string }
+  /** The image itself, which is `active`: into more stores. */
+  | { readonly method: "copy-image" };
+
+/** An import that is asked for. */
+export type ImportRequest = ImportOrigin & {
+  /** The stores that get the data. Default: the cloud's own choice. */
+  readonly stores?: readonly string[] | undefined;
+  /** Whether a store that can't take the data fails the import as a whole. Default: `true`. */
+  readonly allStoresMustSucceed?: boolean | undefined;
+};
+
+/** How far an import is. */
+export type ImportState =
+  /** Nothing tells that it has begun, or that it has ended. */
+  | { readonly status: "pending"; readonly image: Image }
+  | {
+      readonly status: "running";
+      readonly image: Image;
+      /** How much one store has by now, where the cloud tells. */
+      readonly transferredBytes?: number | undefined;
+    }
+  /** The image is active, and no store is being filled any more. */
+  | { readonly status: "done"; readonly image: Image; readonly failedStores: readonly string[] }
+  | {
+      readonly status: "failed";
+      /** Absent when it is gone. */
+      readonly image: Image | undefined;
+      /** In the cloud's words, where it has any. */
+      readonly reason?: string | undefined;
+      readonly failedStores: readonly string[];
+    };
+
+/** The imports of a cloud: it answers at once, and works on by itself. */
+export interface Imports {
+  /** What the cloud offers. It may be asked for once and remembered. */
+  offer(options?: CallOptions): Promise<ImportOffer>;
+  /**
+   * Begins an import; after it, `state` tells how far it is. Staged data is sent before that, read once, as
+   * `upload` does. Rejects with 409 when the image has another status than the method needs or another import is
+   * under way, with 400 where the cloud won't fetch from there. An import that failed leaves a `queued` image,
+   * which takes another one; a deletion of the image ends it.
+   */
+  start(id: string, request: ImportRequest, options?: CallOptions): Promise<void>;
+  /** How far the last import into this image is. */
+  state(id: string, options?: CallOptions): Promise<ImportState>;
+  /** Whether an import into an image was under way when the image was read. Asks nobody. */
+  isImporting(image: Image): boolean;
 }

@@ -16,7 +16,7 @@ export interface ActionEndEvent extends ActionEvent {
   readonly error: unknown;
 }
 
-/** How far a transfer is. */
+/** How far a transfer is; `upload-…` is also told of data that the cloud brings into an image by itself. */
 export interface ProgressEvent {
   readonly name: string;
   readonly imageId: string | undefined;

@@ -7,3 +7,10 @@ export function redactUrl(url: string | URL): string {
   for (const name of new Set(parsed.searchParams.keys())) parsed.searchParams.set(name, "…");
   return parsed.href.replaceAll("%E2%80%A6", "…");
 }
+
+/** A text of somebody else's, in which a URL may stand: with that URL as {@link redactUrl} shows it. */
+export function redactUrlIn(text: string, url: string): string {
+  const redacted = redactUrl(url);
+  // Glance's messages are HTML.
+  return [url, url.replaceAll("&", "&amp;")].reduce((all, form) => all.split(form).join(redacted), text);
+}

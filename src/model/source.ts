@@ -36,7 +36,10 @@ export interface UrlSource {
 
 /** A URL that the cloud itself fetches. */
 export interface WebDownloadSource {
+  /** `http:` or `https:`, without user information: no cloud can be given a secret for it. */
   readonly webDownload: string;
+  /** The digest of the bytes behind the URL, `algorithm:hex`: held against what the cloud says it stored. */
+  readonly checksum?: string | undefined;
 }
 
 /** A volume of the cloud. */
@@ -49,9 +52,13 @@ export interface ObjectSource {
   readonly object: string;
 }
 
-/** Another image of the cloud. */
+/**
+ * Another image of the cloud. One of the backend's own region is read and uploaded by this process; one of another
+ * region is fetched by the cloud.
+ */
 export interface ImageSource {
   readonly imageId: string;
+  /** Default: the backend's. */
   readonly region?: string | undefined;
 }
 
@@ -87,16 +94,11 @@ const publicUrl = httpUrl.superRefine((text, context) => {
     context.addIssue("must have no user information");
 });
 
+const DIGEST = 'must be "<algorithm>:<hex>", such as "sha256:9f86d0…"';
+const digest = z.string(DIGEST).refine((text) => parseChecksum(text) !== undefined, DIGEST);
+
 const checksum = z.union(
-  [
-    z
-      .string()
-      .refine(
-        (text) => parseChecksum(text) !== undefined,
-        'must be "<algorithm>:<hex>", such as "sha256:9f86d0…"',
-      ),
-    strict({ url: publicUrl }),
-  ],
+  [digest, strict({ url: publicUrl })],
   'must be "<algorithm>:<hex>", or { url } of a checksum file',
 );
 
@@ -112,7 +114,7 @@ const KINDS = {
     checksum: checksum.optional(),
     cachePath: text.optional(),
   }),
-  webDownload: strict({ webDownload: publicUrl }),
+  webDownload: strict({ webDownload: publicUrl, checksum: digest.optional() }),
   volumeId: strict({ volumeId: text }),
   object: strict({ object: z.string().regex(/^[^:]+:.+$/, 'must be "bucket:key"') }),
   imageId: strict({ imageId: text, region: text.optional() }),

@@ -11,14 +11,17 @@ import {
   type Source,
   SpecError,
 } from "../model/index.ts";
-import { isLocalSource } from "../transfer/source.ts";
 import { basisOf } from "./basis.ts";
 import { contentDigest } from "./canonical.ts";
+import { checkImports } from "./check-imports.ts";
 import { checkReplacement } from "./check-plan.ts";
 import { type Context, callOptions } from "./context.ts";
+import { copyToStores } from "./copies.ts";
 import { createImage } from "./create.ts";
+import { type Delivered, openDelivery } from "./deliver.ts";
+import { deliveryFor, sendsData } from "./delivery.ts";
 import { unprotect } from "./discard.ts";
-import { type Filling, fillImage, startTransfer } from "./fill.ts";
+import type { Filling } from "./fill.ts";
 import { findActual, withMembers } from "./find.ts";
 import { discardLeftovers, stillInUse, supersededImage, unmark } from "./leftovers.ts";
 import { changeMetadata } from "./metadata.ts";
@@ -28,15 +31,15 @@ import type { Plan, PlannedSource } from "./plan.ts";
 import { isWhole, redactedField, redactSource } from "./planned-source.ts";
 import { sourceRecord } from "./source-record.ts";
 import { checkSupported } from "./supported.ts";
+import { isImporting } from "./under-way.ts";
 import type { Verification } from "./verify.ts";
-import { waitUntilGone } from "./wait.ts";
+import { waitUntilGone, waitWhileBusy } from "./wait.ts";
 
 /** What applying a plan came to. */
-export interface Applied {
+export type Applied = Omit<Delivered, "image"> & {
   /** The image as it is now; absent after a deletion. */
   readonly image: Image | undefined;
-  readonly verification: Verification;
-}
+};
 
 const NOTHING_SENT: Verification = { status: "skipped", reason: "no data was sent" };
 
@@ -54,10 +57,11 @@ export function leaveInPlace(image: Image): Applied {
  */
 export async function applyPlan(context: Context, plan: Plan, source: Source | undefined): Promise<Applied> {
   const desired = specOf(context, plan, source);
+  await checkImports(context, plan);
   const actual = await readBasis(context, plan, desired);
   if (actual === undefined)
     return plan.action === "create"
-      ? create(context, desired)
+      ? create(context, plan, desired)
       : { image: undefined, verification: NOTHING_SENT };
   const superseded = await supersededImage(context, plan, actual);
   if (superseded !== undefined) checkDeletable(superseded, desired.protected === false);
@@ -105,24 +109,25 @@ async function takePlace(context: Context, image: Image, old: Image, desired: Im
   return unmark(context, image);
 }
 
-async function create(context: Context, desired: ImageSpec): Promise<Applied> {
+async function create(context: Context, plan: Plan, desired: ImageSpec): Promise<Applied> {
   const id = desired.id ?? randomUUID();
   return createImage(context, {
     image: newImage(desired, id, sourceRecord(desired)),
     members: desired.members ?? [],
-    filling: fillingOf(desired, id),
+    filling: fillingOf(plan, desired, id),
     pinned: desired.id !== undefined,
   });
 }
 
 async function update(context: Context, plan: Plan, desired: ImageSpec, actual: Image): Promise<Applied> {
-  const filling = plan.content === "changed" ? fillingOf(desired, actual.id) : undefined;
+  const filling = plan.content === "changed" ? fillingOf(plan, desired, actual.id) : undefined;
   if (filling === undefined)
-    return {
-      image: await changeMetadata(context, actual, plan.operations, desired.members),
-      verification: NOTHING_SENT,
-    };
-  const transfer = await startTransfer(context, filling);
+    return copyToStores(
+      context,
+      plan,
+      await changeMetadata(context, actual, plan.operations, desired.members),
+    );
+  const delivery = await openDelivery(context, { ...filling, staged: actual.status === "uploading" });
   try {
     // Before the data, never beside it: Glance reverts what is written while an upload runs.
     await changeMetadata(
@@ -131,9 +136,9 @@ async function update(context: Context, plan: Plan, desired: ImageSpec, actual: 
       [...plan.operations, ...recordOperations(desired, actual)],
       desired.members,
     );
-    return await fillImage(context, filling, transfer);
+    return await delivery.fill();
   } finally {
-    await transfer.close();
+    await delivery.close();
   }
 }
 
@@ -151,7 +156,7 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
   const creation = {
     image,
     members: image.visibility === "shared" ? (desired.members ?? (await membersOf(context, actual))) : [],
-    filling: fillingOf(desired, id),
+    filling: fillingOf(plan, desired, id),
     pinned: id === desired.id,
   };
   if (plan.onReplace !== "delete-first") {
@@ -182,8 +187,7 @@ function wholeSource(plan: Plan, planned: PlannedSource, given: Source | undefin
   }
   const source = given ?? planned;
   if (isWhole(source)) return source;
-  const sendsData = plan.action === "create" || plan.action === "replace" || plan.content === "changed";
-  if (!sendsData) return undefined;
+  if (!sendsData(plan)) return undefined;
   const path = redactedField(source)?.split(".") ?? ["source"];
   throw new SpecError([
     { path, message: "is not in the plan: give the source again, as apply(plan, { source })" },
@@ -204,7 +208,7 @@ async function readBasis(context: Context, plan: Plan, desired: ImageSpec): Prom
       },
     );
   }
-  const read = await context.backend.get(plan.imageId, callOptions(context));
+  const read = await readSettled(context, plan, plan.imageId);
   const image =
     read === undefined ? undefined : await withMembers(context, read, desired.members !== undefined);
   const observed = image === undefined ? "no image" : basisOf(image, context.backend.rules);
@@ -219,13 +223,21 @@ async function readBasis(context: Context, plan: Plan, desired: ImageSpec): Prom
   return image;
 }
 
+/** The image, once no import into it is under way: what is written meanwhile is lost. */
+async function readSettled(context: Context, { action, name }: Plan, id: string): Promise<Image | undefined> {
+  const image = await context.backend.get(id, callOptions(context));
+  if (image === undefined || action === "delete" || !isImporting(context, image)) return image;
+  return waitWhileBusy(context, id, name);
+}
+
 async function membersOf(context: Context, image: Image): Promise<readonly string[]> {
   return (await withMembers(context, image, image.visibility === "shared")).members ?? [];
 }
 
-function fillingOf(spec: ImageSpec, imageId: string): Filling | undefined {
+function fillingOf(plan: Plan, spec: ImageSpec, imageId: string): Filling | undefined {
   const { source } = spec;
-  return source === undefined || !isLocalSource(source) ? undefined : { imageId, spec, source };
+  if (source === undefined) return undefined;
+  return { imageId, spec, source, delivery: deliveryFor(source, plan), staged: false };
 }
 
 function recordOperations(desired: ImageSpec, actual: Image): Operation[] {

@@ -12,7 +12,8 @@ export interface SourceFacts {
 /** Whether the image's data is what the spec declares; `undefined` when the spec declares no data. */
 export function compareContent(desired: ImageSpec, actual: Image, facts: SourceFacts): Plan["content"] {
   if (desired.source === undefined) return undefined;
-  if (actual.status === "queued") return "changed";
+  // What is staged isn't stored, whatever size the cloud tells of it.
+  if (actual.status === "queued" || actual.status === "uploading") return "changed";
   const stored = storesSourceBytes(desired);
   return (
     (stored ? compareChecksum(desired.source, actual) : undefined) ??

@@ -10,9 +10,10 @@ import {
   UnsupportedError,
 } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
+import { type Delivered, openDelivery } from "./deliver.ts";
 import { diffAttributes, diffProperties, diffTags } from "./diff.ts";
 import { discardImage } from "./discard.ts";
-import { type Filled, type Filling, fillImage, startTransfer } from "./fill.ts";
+import type { Filling } from "./fill.ts";
 import { changeMetadata } from "./metadata.ts";
 import { isConflict, isStale, mayHaveSucceeded } from "./outcome.ts";
 import { giveWay } from "./rivals.ts";
@@ -38,7 +39,7 @@ const GRACE_MS = 5_000;
  * @throws HttpError `ERR_HTTP_CONFLICT` when the id was used before.
  * @throws PlanError `ERR_PLAN_STALE` when another process has made, or filled, an image of the name meanwhile.
  */
-export async function createImage(context: Context, creation: Creation): Promise<Filled> {
+export async function createImage(context: Context, creation: Creation): Promise<Delivered> {
   const { image: wanted, filling, members } = creation;
   const filled =
     filling === undefined
@@ -58,7 +59,7 @@ function lostOperations(wanted: NewImage, image: Image, rules: Rules): Operation
   ];
 }
 
-async function createEmpty(context: Context, { image: wanted, pinned }: Creation): Promise<Filled> {
+async function createEmpty(context: Context, { image: wanted, pinned }: Creation): Promise<Delivered> {
   try {
     const image = await createRecord(context, wanted);
     if (!pinned) await giveWay(context, wanted);
@@ -73,20 +74,20 @@ async function createFilled(
   context: Context,
   { image: wanted, pinned }: Creation,
   filling: Filling,
-): Promise<Filled> {
-  const transfer = await startTransfer(context, filling);
+): Promise<Delivered> {
+  const delivery = await openDelivery(context, filling);
   try {
     const { id, status } = await createRecord(context, wanted);
     context.emit("image-status", { name: wanted.name, imageId: id, status });
     if (!pinned) await giveWay(context, wanted);
-    return await fillImage(context, filling, transfer);
+    return await delivery.fill();
   } catch (error) {
     // Another process may have filled it meanwhile.
-    const isOthers = !transfer.isBegun() || isStale(error);
+    const isOthers = !delivery.isBegun() || isStale(error);
     if (!pinned) await discardImage(context, wanted.id, isOthers ? "unfilled" : "any");
     throw error;
   } finally {
-    await transfer.close();
+    await delivery.close();
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, CallOptions } from "../backends/backend.ts";
 import { type Calls, type Context, callOptions } from "./context.ts";
 import { isRefusal } from "./outcome.ts";
+import type { Verification } from "./verify.ts";
 
 /** How long the removal of an image may take; it goes on after an abort. */
 const TIMEOUT_MS = 30_000;
@@ -21,6 +22,20 @@ export async function discardImage(context: Context, id: string, what: Discarded
     await removeImage({ ...context, signal: AbortSignal.timeout(TIMEOUT_MS) }, id, what);
   } catch {
     // What stays behind is queued under the spec's name: the next apply takes it up.
+  }
+}
+
+/** Verifies an active image. One that is wrong is deleted: it can't be filled again, and nobody may use it. */
+export async function verifyOrDiscard(
+  context: Context,
+  id: string,
+  verify: () => Verification | Promise<Verification>,
+): Promise<Verification> {
+  try {
+    return await verify();
+  } catch (error) {
+    await discardImage(context, id);
+    throw error;
   }
 }
 

@@ -24,19 +24,27 @@ export async function downloadImage(
   if (backend.download === undefined)
     throw new UnsupportedError({ backend: backend.name, capability: "download" });
   const image = await getExisting(context, id);
-  const { sizeBytes, chunks } = await backend
-    .download(id, callOptions(context))
-    .catch((error: unknown) => Promise.reject(isClosed(image, error) ? closed(image, error) : error));
-  const expected = { sizeBytes: image.sizeBytes ?? sizeBytes, checksum: checksumOf(image) };
-  const checked = checkBytes(untilAborted(chunks, signal), expected, []);
+  const chunks = await readImage(context, image);
   try {
-    if (typeof target === "string") await saveBytes(checked.chunks, target);
-    else await pipeline(checked.chunks, target, signal === undefined ? {} : { signal });
+    if (typeof target === "string") await saveBytes(chunks, target);
+    else await pipeline(chunks, target, signal === undefined ? {} : { signal });
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
   }
   return image;
+}
+
+/** The data of an image, held against what the cloud says it has: the last of it comes only when all is right. */
+export async function readImage(context: Context, image: Image): Promise<AsyncIterable<Uint8Array>> {
+  const { backend, signal } = context;
+  if (backend.download === undefined)
+    throw new UnsupportedError({ backend: backend.name, capability: "download" });
+  const { sizeBytes, chunks } = await backend
+    .download(image.id, callOptions(context))
+    .catch((error: unknown) => Promise.reject(isClosed(image, error) ? closed(image, error) : error));
+  const expected = { sizeBytes: image.sizeBytes ?? sizeBytes, checksum: checksumOf(image) };
+  return checkBytes(untilAborted(chunks, signal), expected, []).chunks;
 }
 
 /** A digest of the stored data, where the cloud reports one that this Node.js can compute. */

@@ -3,6 +3,7 @@ import { isComputable } from "../transfer/digest.ts";
 import { fileFacts } from "../transfer/file.ts";
 import { reportedAlgorithm, type SourceFacts, storedDigest } from "./content.ts";
 import type { Context } from "./context.ts";
+import { imageFacts } from "./image-facts.ts";
 
 /**
  * What can be known of a spec's source without a transfer: the size of a file, and its digest where the image has
@@ -17,6 +18,7 @@ export async function sourceFacts(
 ): Promise<SourceFacts> {
   if (source === undefined) return {};
   if ("open" in source) return { sizeBytes: source.size };
+  if ("imageId" in source) return imageFacts(context, source, actual);
   if (!("file" in source)) return {};
   const { sizeBytes } = await fileFacts(source);
   if (actual?.sizeBytes !== sizeBytes) return { sizeBytes };

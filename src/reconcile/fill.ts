@@ -1,30 +1,47 @@
-import type { Image, ImageSpec } from "../model/index.ts";
-import { PlanError, UnsupportedError } from "../model/index.ts";
+import type { Image, ImageSpec, Source } from "../model/index.ts";
+import { UnsupportedError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
 import type { LocalSource } from "../transfer/source.ts";
 import { type Context, callOptions } from "./context.ts";
+import { clientMethod, type Delivery, type DeliveryMethod } from "./delivery.ts";
 import { digestsToMake, withMissedDigest } from "./digests.ts";
-import { discardImage } from "./discard.ts";
+import { verifyOrDiscard } from "./discard.ts";
+import { waitForImport } from "./import.ts";
 import { isTaken, mayHaveSucceeded } from "./outcome.ts";
-import { type Verification, verifyStored } from "./verify.ts";
+import { importOf, stageData } from "./stage.ts";
+import { throwIfTaken } from "./taken.ts";
+import { conversionOf, type Verification, verifyStored } from "./verify.ts";
 import { waitForActive, waitWhileBusy } from "./wait.ts";
 
-/** An image whose data is about to be sent. */
+/** An image that is about to get data. */
 export interface Filling {
   readonly imageId: string;
-  readonly spec: Pick<ImageSpec, "name" | "verifyChecksum" | "decompress" | "convert">;
-  readonly source: LocalSource;
+  readonly spec: Pick<ImageSpec, "name" | "verifyChecksum" | "diskFormat" | "decompress" | "convert">;
+  readonly source: Source;
+  readonly delivery: Delivery;
+  /** Whether its data is in the staging area already: the source is only held against it. */
+  readonly staged: boolean;
 }
+
+/** An image whose data is about to be sent by this process. */
+export type LocalFilling = Filling & { readonly source: LocalSource };
 
 /** An image that has its data. */
 export interface Filled {
   readonly image: Image;
   readonly verification: Verification;
+  /** How the data went in; absent when none did. */
+  readonly method?: DeliveryMethod | undefined;
+  /** The stores that have failed, where not all had to succeed. */
+  readonly failedStores?: readonly string[] | undefined;
 }
 
 /** Opens the source and ties the progress of the transfer to events. Nothing is read or sent yet. */
-export async function startTransfer(context: Context, { imageId, spec, source }: Filling): Promise<Transfer> {
+export async function startTransfer(
+  context: Context,
+  { imageId, spec, source }: LocalFilling,
+): Promise<Transfer> {
   const { emit, signal } = context;
   const { name } = spec;
   const isDownload = "url" in source;
@@ -53,31 +70,47 @@ export async function startTransfer(context: Context, { imageId, spec, source }:
  * @throws PlanError `ERR_PLAN_STALE` when another process has filled or deleted it meanwhile, and what the source, the
  *   backend's `upload` and the verification throw.
  */
-export async function fillImage(context: Context, filling: Filling, transfer: Transfer): Promise<Filled> {
+export async function fillImage(
+  context: Context,
+  filling: LocalFilling,
+  transfer: Transfer,
+): Promise<Filled> {
   const { emit } = context;
   const { imageId, source } = filling;
   const { name } = filling.spec;
   emit("upload-start", { name, imageId, transferredBytes: 0, totalBytes: transfer.sizeBytes });
-  await sendData(context, imageId, name, transfer);
+  const method = filling.staged ? "glance-direct" : clientMethod(filling.delivery);
+  const job = importOf(filling);
+  if (method === "upload") await sendData(context, imageId, name, transfer, filling.delivery.stores?.[0]);
+  else await stageData(context, job, transfer, filling.staged);
   const transferredBytes = transfer.passed()?.sizeBytes ?? 0;
   const end = { name, imageId, transferredBytes, totalBytes: transferredBytes };
   if ("url" in source) emit("download-end", end);
   emit("upload-progress", end);
   emit("upload-end", end);
-  const image = await waitForActive(context, imageId, name);
-  const verification = await verify(context, image, filling, transfer.passed());
-  return { image, verification };
+  const { image, failedStores } =
+    method === "upload"
+      ? { image: await waitForActive(context, imageId, name), failedStores: undefined }
+      : await waitForImport(context, job);
+  const verification = await verify(context, image, { ...filling, method }, transfer.passed());
+  return { image, verification, method, ...(failedStores === undefined ? {} : { failedStores }) };
 }
 
 /** An upload whose answer was lost may have been done: the image says so. */
-async function sendData(context: Context, id: string, name: string, transfer: Transfer): Promise<void> {
+async function sendData(
+  context: Context,
+  id: string,
+  name: string,
+  transfer: Transfer,
+  store: string | undefined,
+): Promise<void> {
   const { backend, signal } = context;
   if (backend.upload === undefined) {
     throw new UnsupportedError({ backend: backend.name, capability: "source" });
   }
   const { sizeBytes, chunks, release } = transfer;
   try {
-    await backend.upload(id, { sizeBytes, chunks, release }, callOptions(context));
+    await backend.upload(id, { sizeBytes, chunks, release }, { ...callOptions(context), store });
   } catch (error) {
     signal?.throwIfAborted();
     if (isTaken(error)) await throwIfTaken(context, id, name, error);
@@ -87,21 +120,10 @@ async function sendData(context: Context, id: string, name: string, transfer: Tr
   }
 }
 
-/** Another process fills an image, has filled it or has deleted it: what is there then has to be looked at anew. */
-async function throwIfTaken(context: Context, id: string, name: string, cause: unknown): Promise<void> {
-  const image = await waitWhileBusy(context, id, name);
-  if (image?.status === "queued") return;
-  const what = image === undefined ? "deleted" : "filled";
-  throw new PlanError(`Image ${id} (${name}) was ${what} by another process meanwhile. Plan again`, {
-    observed: image?.status ?? "no image",
-    cause,
-  });
-}
-
 async function verify(
   context: Context,
   image: Image,
-  { spec, source }: Filling,
+  { spec, source, method }: LocalFilling & { readonly method: DeliveryMethod },
   passed: Passed | undefined,
 ): Promise<Verification> {
   if (spec.verifyChecksum === false) {
@@ -110,11 +132,9 @@ async function verify(
   if (passed === undefined) {
     return { status: "unverifiable", reason: "the backend did not take all of the data" };
   }
-  try {
-    return verifyStored(image, await withMissedDigest(context, image, { spec, source }, passed));
-  } catch (error) {
-    // Active and wrong: it can't be filled again, and nobody may use it.
-    await discardImage(context, image.id);
-    throw error;
-  }
+  const converted = method === "upload" ? undefined : conversionOf(spec, image);
+  if (converted !== undefined) return converted;
+  return verifyOrDiscard(context, image.id, async () =>
+    verifyStored(image, await withMissedDigest(context, image, { spec, source }, passed)),
+  );
 }

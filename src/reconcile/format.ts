@@ -1,4 +1,5 @@
 import type { Operation } from "../model/index.ts";
+import { sendsData } from "./delivery.ts";
 import type { Action, Plan } from "./plan.ts";
 import { alwaysPaint, neverPaint, type Paint, type Style, terminalPaint } from "./terminal.ts";
 
@@ -51,8 +52,12 @@ function formatOne(plan: Plan, paint: Paint, max: number): string {
   if (plan.supersedes !== undefined) {
     lines.push(`    ${paint("red", "-")} image ${plan.supersedes}: replaced by this one`);
   }
+  for (const store of plan.copies ?? [])
+    lines.push(`    ${paint("green", "+")} stores: ${quote(store, max)}, copied by the cloud`);
   if (plan.content === "changed" && plan.action === "update")
-    lines.push(`    ${paint("yellow", "~")} data: uploaded`);
+    lines.push(
+      `    ${paint("yellow", "~")} data: ${isFetchedByCloud(plan) ? "fetched by the cloud" : "uploaded"}`,
+    );
   if (plan.replaces.includes("source")) lines.push(`    ${paint("yellow", "~")} data${forces(paint)}`);
   return [head, ...lines].join("\n");
 }
@@ -64,7 +69,24 @@ function notesOf(plan: Plan): string[] {
   if (sizeBytes !== undefined) notes.push(formatBytes(sizeBytes));
   if (action === "create" && desired?.source === undefined) notes.push("metadata only");
   if (action === "replace") notes.push(plan.onReplace ?? "create-first", `forced by ${replaces.join(", ")}`);
+  notes.push(...deliveryNotes(plan));
   if (plan.content === "unknown") notes.push("content unknown, data left alone");
+  return notes;
+}
+
+function isFetchedByCloud({ desired }: Plan): boolean {
+  return desired?.source !== undefined && "webDownload" in desired.source;
+}
+
+/** Who brings the data in and where to, where that isn't left to the cloud and the default. */
+function deliveryNotes(plan: Plan): string[] {
+  const { method, stores, allStoresMustSucceed, fallback } = plan;
+  const notes: string[] = [];
+  if (sendsData(plan) && isFetchedByCloud(plan))
+    notes.push(fallback === "client" ? "by web-download, else by this process" : "by web-download");
+  if (method !== undefined) notes.push(`by ${method}`);
+  if (stores !== undefined) notes.push(`to ${stores.map(printable).join(" and ")}`);
+  if (allStoresMustSucceed === false) notes.push("not every store must succeed");
   return notes;
 }
 

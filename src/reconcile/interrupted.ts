@@ -25,7 +25,7 @@ export function replacedId(image: Pick<Image, "properties">): string | undefined
   return Object.hasOwn(properties, REPLACES_RECORD) ? properties[REPLACES_RECORD] : undefined;
 }
 
-/** Whether this library has made the record, and nobody has sent any data yet. */
+/** Whether this library has made the record, and nobody has sent any data yet; an import may be about to. */
 export function isEmptyRecord({ status, properties }: Image): boolean {
   return status === "queued" && Object.hasOwn(properties, SOURCE_RECORD);
 }
@@ -33,15 +33,21 @@ export function isEmptyRecord({ status, properties }: Image): boolean {
 /**
  * The one image of several that replaces none of the others and is no empty record beside a better one; of nothing
  * but empty records, the one with the lowest id. `undefined` when there is not exactly one.
+ *
+ * @param isImporting Whether an import is about to fill an empty record.
  */
-export function familyOf(images: readonly Image[]): Family | undefined {
+export function familyOf(
+  images: readonly Image[],
+  isImporting: (image: Image) => boolean = () => false,
+): Family | undefined {
   const ids = new Set(images.map(({ id }) => id));
   const isSuccessor = (image: Image) => {
     const replaced = replacedId(image);
     return replaced !== undefined && replaced !== image.id && ids.has(replaced);
   };
   const heads = images.filter((candidate) => !isSuccessor(candidate));
-  const empty = heads.filter(isEmptyRecord).sort((a, b) => compareStrings(a.id, b.id));
+  const isEmpty = (image: Image) => isEmptyRecord(image) && !isImporting(image);
+  const empty = heads.filter(isEmpty).sort((a, b) => compareStrings(a.id, b.id));
   const kept =
     heads.length === empty.length ? empty.slice(0, 1) : heads.filter((each) => !empty.includes(each));
   const [image, ...others] = kept;

@@ -1,7 +1,9 @@
-import { type Image, type ImageSpec, isBusy, isServerProperty } from "../model/index.ts";
+import { type Image, type ImageSpec, isServerProperty } from "../model/index.ts";
 import { checkCloud } from "./check-cloud.ts";
+import { checkImports, type DeliveryOptions, resolveStores } from "./check-imports.ts";
 import { checkMembers, checkReplacement } from "./check-plan.ts";
 import type { Context } from "./context.ts";
+import type { Delivery } from "./delivery.ts";
 import { sourceFacts } from "./facts.ts";
 import { findActual, withMembers } from "./find.ts";
 import { discarding, type Family, isRecordOf, superseding } from "./interrupted.ts";
@@ -9,10 +11,11 @@ import { replacingImage } from "./new-image.ts";
 import type { OnReplace, Plan } from "./plan.ts";
 import { type ReconcileOptions, reconcile } from "./reconcile.ts";
 import { sourceRecord } from "./source-record.ts";
+import { isUnderWay } from "./under-way.ts";
 import { waitWhileBusy } from "./wait.ts";
 
 /** Options of `ImageManager.plan`. */
-export interface PlanOptions {
+export interface PlanOptions extends DeliveryOptions {
   /** The image that the spec is about, whatever its name. Default: the one that this project owns by that name. */
   readonly id?: string | undefined;
   /** Who owns the properties that the spec doesn't declare. Default: `"all"`. */
@@ -24,6 +27,9 @@ export interface PlanOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** With the names of all stores. */
+type ResolvedOptions = Omit<PlanOptions, "stores"> & Pick<Delivery, "stores">;
+
 /** A plan, and what was seen when it was made. */
 export interface Planned {
   readonly plan: Plan;
@@ -33,19 +39,20 @@ export interface Planned {
 
 /** Reads what is there and plans how to get to the spec. Writes nothing. */
 export async function makePlan(context: Context, spec: ImageSpec, options: PlanOptions): Promise<Planned> {
+  const resolved = { ...options, stores: await resolveStores(context, options) };
   const family = await findActual(context, spec, options.id);
   if (family === undefined)
-    return { plan: await planFor(context, spec, undefined, options), inPlace: undefined };
+    return { plan: await planFor(context, spec, undefined, resolved), inPlace: undefined };
   const images = await Promise.all(
     [family.image, ...family.successors].map((image) => settled(context, image, spec)),
   );
   const [actual, ...successors] = images;
   const left = successors.filter((image) => image !== undefined);
   const seen = actual === undefined ? undefined : { ...family, image: actual, successors: left };
-  const adopted = seen === undefined ? undefined : await adopt(context, spec, seen, options);
+  const adopted = seen === undefined ? undefined : await adopt(context, spec, seen, resolved);
   if (adopted !== undefined) return { plan: adopted, inPlace: undefined };
-  const planned = await planFor(context, spec, actual, options);
-  const resumed = seen === undefined ? undefined : await resume(context, spec, seen, planned);
+  const planned = await planFor(context, spec, actual, resolved);
+  const resumed = seen === undefined ? undefined : await resume(context, spec, seen, planned, resolved);
   if (resumed !== undefined) return { plan: resumed, inPlace: undefined };
   const plan = discarding(planned, [...left, ...family.doubles]);
   return { plan, inPlace: plan.action === "none" ? actual : undefined };
@@ -56,7 +63,7 @@ async function adopt(
   context: Context,
   spec: ImageSpec,
   { image, successors, doubles }: Family,
-  options: PlanOptions,
+  options: ResolvedOptions,
 ): Promise<Plan | undefined> {
   for (const successor of successors) {
     if (successor.status !== "active") continue;
@@ -77,6 +84,7 @@ async function resume(
   spec: ImageSpec,
   { image, successors, doubles }: Family,
   replacement: Plan,
+  { stores, allStoresMustSucceed, method, fallback }: ResolvedOptions,
 ): Promise<Plan | undefined> {
   const { action, operations, onReplace } = replacement;
   if (action !== "replace" || onReplace === "delete-first") return undefined;
@@ -93,7 +101,7 @@ async function resume(
     return successor.status === "queued" && isRecordOf(successor, record, rules);
   });
   if (begun === undefined) return undefined;
-  const plan = await planFor(context, spec, begun, {});
+  const plan = await planFor(context, spec, begun, { stores, allStoresMustSucceed, method, fallback });
   const others = successors.filter((other) => other !== begun);
   return superseding(discarding(plan, [...others, ...doubles]), image);
 }
@@ -102,12 +110,14 @@ async function planFor(
   context: Context,
   spec: ImageSpec,
   actual: Image | undefined,
-  { properties, tags, onReplace }: PlanOptions,
+  { properties, tags, onReplace, stores, allStoresMustSucceed, method, fallback }: ResolvedOptions,
 ): Promise<Plan> {
   const { rules, name } = context.backend;
   checkMembers(spec, actual);
   const source = await sourceFacts(context, spec, actual);
-  const plan = reconcile(spec, actual, { rules, properties, tags, source });
+  const delivery = { stores, allStoresMustSucceed, method, fallback };
+  const plan = reconcile(spec, actual, { rules, properties, tags, source, ...delivery });
+  await checkImports(context, plan);
   const replacement = plan.action === "replace" && onReplace !== undefined ? { ...plan, onReplace } : plan;
   if (replacement.action === "replace") checkReplacement(replacement, spec, name);
   await checkCloud(context, replacement, spec, actual);
@@ -116,7 +126,7 @@ async function planFor(
 
 /** What is written while data is on its way is lost: the plan is for what comes after. */
 async function settled(context: Context, image: Image, spec: ImageSpec): Promise<Image | undefined> {
-  if (!isBusy(image.status)) return image;
+  if (!isUnderWay(context, image)) return image;
   const after = await waitWhileBusy(context, image.id, image.name);
   return after === undefined ? undefined : withMembers(context, after, spec.members !== undefined);
 }

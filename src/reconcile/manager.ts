@@ -3,6 +3,7 @@ import { EventEmitter } from "eventemitter3";
 import pLimit from "p-limit";
 import type { Backend } from "../backends/backend.ts";
 import {
+  type AnyImagewrightError,
   type Image,
   type ImageEvents,
   type ImageMember,
@@ -20,9 +21,10 @@ import type { Cache } from "../transfer/cache/cache.ts";
 import { platformCacheDirectory } from "../transfer/cache/directory.ts";
 import { type DigestMemory, digestMemory } from "../transfer/digest-memory.ts";
 import { setActivation } from "./activation.ts";
-import { applyPlan, deleteImage, leaveInPlace } from "./apply.ts";
+import { type Applied, applyPlan, deleteImage, leaveInPlace } from "./apply.ts";
 import { runBatch } from "./batch.ts";
 import { type Calls, type Context, callOptions } from "./context.ts";
+import type { DeliveryMethod } from "./delivery.ts";
 import { downloadImage } from "./download.ts";
 import { checkId, findImage, listImages } from "./find.ts";
 import { type KeyedLock, lockOf } from "./lock.ts";
@@ -81,6 +83,12 @@ export interface ApplyResult {
   readonly image: Image | undefined;
   readonly plan: Plan;
   readonly verification: Verification;
+  /** How the data went in; absent when none was sent. */
+  readonly method?: DeliveryMethod | undefined;
+  /** Why the cloud did not bring the data in by itself, where the plan let this process do it then. */
+  readonly fallbackReason?: AnyImagewrightError | undefined;
+  /** The stores that don't have the data, where not all had to succeed. */
+  readonly failedStores?: readonly string[] | undefined;
 }
 
 /** An {@link ApplyResult} of a plan that leaves an image behind. */
@@ -361,16 +369,16 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     const source = given ?? this.#sources.get(plan);
     const event = { action: plan.action, name: plan.name, imageId: plan.imageId } as const;
     return this.#lock(plan.imageId ?? plan.name, async () => {
-      let verification: Verification | undefined;
+      let told: Omit<Applied, "image"> | undefined;
       const image = await this.#act(event, async () => {
-        const applied =
+        const { image: result, ...rest } =
           inPlace === undefined || given !== undefined
             ? await applyPlan(this.#context(signal), plan, source)
             : leaveInPlace(inPlace);
-        verification = applied.verification;
-        return applied.image;
+        told = rest;
+        return result;
       });
-      return { image, plan, verification: verification ?? { status: "skipped" } };
+      return { image, plan, ...(told ?? { verification: { status: "skipped" } }) };
     });
   }
 

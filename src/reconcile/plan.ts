@@ -1,4 +1,5 @@
 import type { ImageSpec, Operation, Source } from "../model/index.ts";
+import type { Delivery } from "./delivery.ts";
 
 /** What a plan does to the image. */
 export type Action = "create" | "update" | "replace" | "delete" | "none";
@@ -18,7 +19,7 @@ export type PlannedSource =
 export type PlannedSpec = Omit<ImageSpec, "source"> & { readonly source?: PlannedSource | undefined };
 
 /** The whole way from an image that is to one that should be, as data: it survives `JSON.stringify`. */
-export interface Plan {
+export interface Plan extends Delivery {
   readonly action: Action;
   /** The name that the image shall have; for a deletion the name that it has. */
   readonly name: string;
@@ -38,6 +39,8 @@ export interface Plan {
   readonly discards?: readonly string[];
   /** The image whose place this one took in an interrupted replacement: it is deleted in the end. */
   readonly supersedes?: string;
+  /** The stores that the data is copied to, from a store that has it. */
+  readonly copies?: readonly string[];
   /** How a replacement goes about. Default: `create-first`. */
   readonly onReplace?: OnReplace;
   /** A digest of the image that the plan was made for, by which `apply` knows that it changed since. */

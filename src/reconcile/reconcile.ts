@@ -10,13 +10,14 @@ import {
 } from "../model/index.ts";
 import { basisOf } from "./basis.ts";
 import { compareContent, type SourceFacts } from "./content.ts";
+import { type Delivery, deliveryFor } from "./delivery.ts";
 import { diffAttributes, diffMembers, diffProperties, diffTags } from "./diff.ts";
 import type { Ownership } from "./ownership.ts";
 import type { Action, Plan, PlannedSpec } from "./plan.ts";
 import { redactSource } from "./planned-source.ts";
 
 /** Options of {@link reconcile}. */
-export interface ReconcileOptions {
+export interface ReconcileOptions extends Delivery {
   /** What the cloud can change. Default: Glance's rules. */
   readonly rules?: Rules | undefined;
   /** Who owns the properties that the spec doesn't declare, where it declares any. Default: `"all"`. */
@@ -62,7 +63,8 @@ function planDeletion(actual: Image | undefined, rules: Rules): Plan {
   };
 }
 
-function planCreation(spec: ImageSpec, { rules = glanceRules, source }: ReconcileOptions): Plan {
+function planCreation(spec: ImageSpec, options: ReconcileOptions): Plan {
+  const { rules = glanceRules, source } = options;
   return {
     action: "create",
     name: spec.name,
@@ -75,6 +77,7 @@ function planCreation(spec: ImageSpec, { rules = glanceRules, source }: Reconcil
     ],
     replaces: [],
     ...sizeOf(source),
+    ...heldDelivery(spec, options),
   };
 }
 
@@ -88,14 +91,16 @@ function planChange(spec: ImageSpec, actual: Image, options: ReconcileOptions): 
     ...diffMembers(spec.members, actual.members),
   ];
   const content = compareContent(spec, actual, source);
-  const fillsEmpty = content === "changed" && actual.status === "queued";
+  const fillsEmpty = content === "changed" && takesData(actual, spec);
   const replaces = [
     ...attributes.map(({ name }) => name).filter((name) => forcesReplacement(name, actual.status, rules)),
     ...(content === "changed" && !fillsEmpty ? ["source"] : []),
     ...(actual.status === "killed" ? ["status"] : []),
   ];
+  const fills = replaces.length > 0 || fillsEmpty;
+  const copies = fills ? [] : lackingStores(actual, options);
   return {
-    action: actionOf(replaces.length > 0, operations.length > 0 || fillsEmpty),
+    action: actionOf(replaces.length > 0, operations.length > 0 || fillsEmpty || copies.length > 0),
     name: spec.name,
     imageId: actual.id,
     desired: plannedSpec(spec),
@@ -103,8 +108,32 @@ function planChange(spec: ImageSpec, actual: Image, options: ReconcileOptions): 
     replaces,
     ...(content === undefined ? {} : { content }),
     ...(content === "changed" ? sizeOf(source) : {}),
+    ...(fills ? heldDelivery(spec, options) : copiesOf(copies, options)),
     basis: basisOf(actual, rules),
   };
+}
+
+/** Whether an image has no data yet and can be given some. What is staged comes from here: no cloud puts it there. */
+function takesData({ status }: Image, { source }: ImageSpec): boolean {
+  if (status === "queued") return true;
+  const fromCloud =
+    source === undefined || "webDownload" in source || ("imageId" in source && source.region !== undefined);
+  return status === "uploading" && !fromCloud;
+}
+
+function heldDelivery({ source }: ImageSpec, options: Delivery): Delivery {
+  return source === undefined ? {} : deliveryFor(source, options);
+}
+
+/** The stores that shall have the data, and don't; a cloud with one store has no name for it. */
+function lackingStores({ status, stores: present }: Image, { stores = [] }: Delivery): readonly string[] {
+  if (status !== "active" || !present) return [];
+  return stores.filter((store) => !present.includes(store));
+}
+
+function copiesOf(copies: readonly string[], { allStoresMustSucceed }: Delivery): Partial<Plan> {
+  if (copies.length === 0) return {};
+  return { copies, ...(allStoresMustSucceed === undefined ? {} : { allStoresMustSucceed }) };
 }
 
 function actionOf(replaces: boolean, changes: boolean): Action {

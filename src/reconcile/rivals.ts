@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Image, isGone, type NewImage, PlanError } from "../model/index.ts";
 import type { Context } from "./context.ts";
 import { replacedId } from "./interrupted.ts";
+import { pause } from "./pause.ts";
+import { isImporting } from "./under-way.ts";
 
 /** How long an image of a higher id may stay empty: its process is about to give way, or to send data, or dead. */
 const PATIENCE_MS = 3_000;
@@ -19,12 +20,12 @@ export async function giveWay(context: Context, image: NewImage): Promise<void> 
   for (;;) {
     const rivals = await rivalsOf(context, image);
     if (rivals.length === 0) return;
-    const winner = rivals.find(({ id, status }) => status !== "queued" || id < image.id);
+    const winner = rivals.find(
+      (rival) => rival.status !== "queued" || isImporting(context, rival) || rival.id < image.id,
+    );
     const isOver = performance.now() + PAUSE_MS > deadlineMs;
     if (winner !== undefined || isOver) throw stale(image, winner ?? rivals[0]);
-    await sleep(PAUSE_MS, undefined, { signal: context.signal }).catch(() =>
-      context.signal?.throwIfAborted(),
-    );
+    await pause(PAUSE_MS, context.signal);
   }
 }
 

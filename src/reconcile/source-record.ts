@@ -41,6 +41,7 @@ export function compareRecord(desired: ImageSpec, actual: Image): Plan["content"
 /** Where the data is, without who may fetch it and where it is kept. */
 function placeOf(source: Exclude<Source, { open: unknown }>): object {
   if ("url" in source) return { url: source.url };
+  if ("webDownload" in source) return { webDownload: source.webDownload };
   return "file" in source ? { file: source.file } : source;
 }
 

@@ -8,14 +8,14 @@ import {
   UnsupportedError,
 } from "../model/index.ts";
 import { isComputable } from "../transfer/digest.ts";
-import { isLocalSource } from "../transfer/source.ts";
+import { canDeliver, unsupportedByCloud } from "./can-deliver.ts";
 
 /** What to use instead of a way that isn't there. */
 const ALTERNATIVES: Readonly<Record<string, string>> = {
   "source.webDownload": "use source.url, which this process fetches",
   "source.volumeId": "use source.file or source.url",
   "source.object": "use source.url",
-  "source.imageId": "use source.url",
+  "source.imageId": "use source.file, after a download of the image",
   "source.checksum.url": 'give the checksum itself, as "<algorithm>:<hex>"',
   decompress: "decompress the source before",
   convert: "convert the source before, such as with qemu-img convert",
@@ -28,7 +28,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
  * @throws SpecError `ERR_SPEC_INVALID` for a checksum that can't be computed.
  */
 export function checkSupported(spec: ImageSpec, backend: Backend): void {
-  const field = unsupportedField(spec, backend);
+  const field = unsupportedByCloud(spec, backend) ?? unsupportedField(spec, backend);
   if (field !== undefined) {
     throw new UnsupportedError({
       backend: backend.name,
@@ -48,12 +48,13 @@ function unsupportedField(
   if (convert === true) return "convert";
   if (members !== undefined && backend.members === undefined) return "members";
   if (source === undefined) return undefined;
-  if (!isLocalSource(source)) return `source.${sourceKind(source)}`;
-  if (backend.create === undefined || backend.upload === undefined) return `source.${sourceKind(source)}`;
+  if (!canDeliver(source, backend)) return `source.${sourceKind(source)}`;
   return "checksum" in source && typeof source.checksum === "object" ? "source.checksum.url" : undefined;
 }
 
 function checksumIssue({ source }: ImageSpec): Issue | undefined {
+  // Only the cloud computes it.
+  if (source !== undefined && "webDownload" in source) return undefined;
   const text = source !== undefined && "checksum" in source ? source.checksum : undefined;
   const checksum = typeof text === "string" ? parseChecksum(text) : undefined;
   if (checksum === undefined || isComputable(checksum.algorithm)) return undefined;

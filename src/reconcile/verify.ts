@@ -1,4 +1,4 @@
-import { formatChecksum, type Image, TransferError } from "../model/index.ts";
+import { type Checksum, formatChecksum, type Image, type ImageSpec, TransferError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
 import { isComputable } from "../transfer/digest.ts";
 import { reportedAlgorithm, storedDigest } from "./content.ts";
@@ -36,7 +36,7 @@ export function verifyStored(image: Image, passed: Passed): Verification {
     const stored = storedDigest(image, algorithm);
     const sent = passed.digests[algorithm];
     if (stored === undefined || sent === undefined) continue;
-    if (stored !== sent) throw mismatch(image.id, algorithm, sent, stored);
+    if (stored !== sent) throw mismatch(image.id, "was sent", { algorithm, hex: sent }, stored);
     compared.push(algorithm);
   }
   const [algorithm] = compared;
@@ -51,11 +51,45 @@ function reasonOf(image: Image): string {
   return `the cloud reports ${reported}, which was not computed on the way`;
 }
 
-function mismatch(id: string, algorithm: string, sent: string, stored: string): TransferError {
-  const expected = formatChecksum({ algorithm, hex: sent });
-  const actual = formatChecksum({ algorithm, hex: stored });
+/**
+ * Holds what a cloud says it stored against a checksum that the spec declares of data which didn't pass this process.
+ *
+ * @throws TransferError `ERR_DIGEST_MISMATCH` when it is something else.
+ */
+export function verifyDeclared(image: Image, declared: Checksum | undefined): Verification {
+  if (declared === undefined) {
+    const reason = "the data did not pass this process, and the spec declares no checksum of it";
+    return { status: "unverifiable", reason };
+  }
+  const { algorithm, hex } = declared;
+  const stored = storedDigest(image, algorithm);
+  if (stored === undefined) {
+    const reported = [image.hashAlgorithm, image.checksum ? "md5" : undefined].filter(Boolean).join(" and ");
+    const reason = `the spec declares ${algorithm}, the cloud reports ${reported || "no digest"}`;
+    return { status: "unverifiable", reason };
+  }
+  if (stored !== hex) throw mismatch(image.id, "its checksum says", declared, stored);
+  return { status: "verified", algorithm };
+}
+
+/** What there is to say of data that an import has converted (the plugin `image_conversion`): its digests are others. */
+export function conversionOf(
+  { diskFormat }: Pick<ImageSpec, "diskFormat">,
+  image: Image,
+): Verification | undefined {
+  if (diskFormat === undefined || image.diskFormat === undefined || image.diskFormat === diskFormat)
+    return undefined;
+  return {
+    status: "unverifiable",
+    reason: `the cloud converted the data from ${diskFormat} to ${image.diskFormat}`,
+  };
+}
+
+function mismatch(id: string, than: string, declared: Checksum, stored: string): TransferError {
+  const expected = formatChecksum(declared);
+  const actual = formatChecksum({ algorithm: declared.algorithm, hex: stored });
   return new TransferError(
-    `Image ${id} is not what was sent: expected ${expected}, the cloud stored ${actual}`,
+    `Image ${id} is not what ${than}: expected ${expected}, the cloud stored ${actual}`,
     {
       code: "ERR_DIGEST_MISMATCH",
       expected,

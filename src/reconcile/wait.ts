@@ -1,6 +1,7 @@
-import { type Image, ImageStateError, isBusy, isGone } from "../model/index.ts";
+import { type Image, ImageStateError, isGone } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
 import { pause } from "./pause.ts";
+import { isStaged, isUnderWay, STAGED_MS } from "./under-way.ts";
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
@@ -19,7 +20,8 @@ export async function waitForActive(context: Context, id: string, name: string):
 }
 
 /**
- * Waits until no data is on its way into an image; `undefined` when it is gone.
+ * Waits until no data is on its way into an image; `undefined` when it is gone. One that was staged, and that nobody
+ * imports, is `uploading` in the end.
  *
  * @throws ImageStateError `ERR_IMAGE_TIMEOUT` when that took too long.
  */
@@ -27,12 +29,15 @@ export async function waitWhileBusy(context: Context, id: string, name: string):
   const { backend, emit, signal, statusTimeoutMs } = context;
   const deadlineMs = performance.now() + statusTimeoutMs;
   let lastStatus: string | undefined;
+  let stagedAtMs: number | undefined;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     const image = await backend.get(id, callOptions(context));
     if (image === undefined || isGone(image.status)) return undefined;
     if (image.status !== lastStatus) emit("image-status", { name, imageId: id, status: image.status });
     lastStatus = image.status;
-    if (!isBusy(image.status)) return image;
+    if (!isUnderWay(context, image)) return image;
+    stagedAtMs = isStaged(context, image) ? (stagedAtMs ?? performance.now()) : undefined;
+    if (stagedAtMs !== undefined && performance.now() - stagedAtMs > STAGED_MS) return image;
     if (performance.now() + pauseMs > deadlineMs) {
       throw new ImageStateError(`Image ${id} was still ${image.status} after ${statusTimeoutMs} ms`, {
         code: "ERR_IMAGE_TIMEOUT",

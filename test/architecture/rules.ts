@@ -68,8 +68,8 @@ const IMPORTS: readonly ImportRule[] = [
 const PURE: readonly string[] = [
   "model/**",
   "network/proxy.ts",
-  "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet}.ts",
-  "backends/glance/{urls,filters,wire,mapping,patch,schema}.ts",
+  "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet,delivery,import-outcome}.ts",
+  "backends/glance/{urls,filters,wire,mapping,patch,schema,import-request,import-state}.ts",
   "backends/keystone/{auth,auth-type,catalog,clouds,maps,profile,token}.ts",
   "backends/http/{answer,errors,retry}.ts",
 ];

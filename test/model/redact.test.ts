@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { redactUrl } from "../../src/model/index.ts";
+import { redactUrl, redactUrlIn } from "../../src/model/index.ts";
 
 it.each([
   ["https://user:hunter2@example.org/a", "https://example.org/a"],
@@ -25,6 +25,14 @@ it("user information and values of the query are never shown", () => {
       expect(redactUrl(`https://${text}:${text}@example.org${path}?sig=${text}&x`)).not.toContain(text);
     }),
   );
+});
+
+it("a text that tells of a URL doesn't show it either", () => {
+  const url = "https://example.org/a?token=hunter2&sig=$1";
+  expect(redactUrlIn(`neither ${url} nor ${url.replace("&", "&amp;")}<br />`, url)).toBe(
+    "neither https://example.org/a?token=…&sig=… nor https://example.org/a?token=…&sig=…<br />",
+  );
+  expect(redactUrlIn("nothing", url)).toBe("nothing");
 });
 
 it("any text is redacted", () => {

@@ -7,7 +7,7 @@ describe("what the backend can't do is known at plan time, by the path of its fi
     ["source.webDownload", { source: { webDownload: "https://example.org/a" } }],
     ["source.volumeId", { source: { volumeId: "v" } }],
     ["source.object", { source: { object: "b:k" } }],
-    ["source.imageId", { source: { imageId: "i" } }],
+    ["source.imageId", { source: { imageId: "i", region: "elsewhere" } }],
   ])("%s", async (capability, fields) => {
     const backend = recorded();
     const images = new ImageManager(backend);

@@ -10,6 +10,7 @@ import { schemaCheck } from "./check.ts";
 import { downloadData, uploadData } from "./data.ts";
 import { hashAlgorithm } from "./hash-algorithm.ts";
 import { checkHidden, creationError } from "./hidden.ts";
+import { glanceImports } from "./imports.ts";
 import { listImages, MAX_PAGE_SIZE } from "./list.ts";
 import { imageFromWire, wireFromNewImage } from "./mapping.ts";
 import { glanceMembers } from "./members.ts";
@@ -110,5 +111,6 @@ export function glanceBackend(options: GlanceOptions): Backend {
     upload: (id, data, callOptions) => uploadData(dataContext, id, data, callOptions),
     download: (id, callOptions) => downloadData(dataContext, id, callOptions),
     members: glanceMembers(client, urls, projectId),
+    imports: glanceImports({ client, urls, get, dataContext }),
   };
 }

@@ -1,5 +1,5 @@
 import { FormatError, type HttpError, TransferError } from "../../model/index.ts";
-import type { CallOptions, ImageData } from "../backend.ts";
+import type { CallOptions, ImageData, UploadOptions } from "../backend.ts";
 import { type DataSent, type DataTransport, getData, putData } from "../http/data.ts";
 import { explained, httpError } from "../http/errors.ts";
 import type { Session } from "../keystone/session.ts";
@@ -20,20 +20,54 @@ export interface DataContext {
 
 /** `PUT /v2/images/{id}/file`: the data of a queued image. */
 export async function uploadData(
-  { session, urls, transport, region }: DataContext,
+  context: DataContext,
+  id: string,
+  data: ImageData,
+  { store, ...options }: UploadOptions = {},
+): Promise<void> {
+  const headers = store === undefined ? {} : { "x-image-meta-store": store };
+  await putImage(
+    context,
+    { url: context.urls.file(id), headers, what: `Upload of image ${id}` },
+    data,
+    options,
+  );
+}
+
+/** `PUT /v2/images/{id}/stage`: the data of a queued image, which an import takes from there. */
+export async function stageData(
+  context: DataContext,
   id: string,
   data: ImageData,
   options: CallOptions = {},
 ): Promise<void> {
+  const request = { url: context.urls.stage(id), headers: {}, what: `Staging of image ${id}` };
+  await putImage(context, request, data, options);
+}
+
+interface PutRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For messages. */
+  readonly what: string;
+}
+
+async function putImage(
+  { session, transport, region }: DataContext,
+  { url, headers, what }: PutRequest,
+  data: ImageData,
+  options: CallOptions,
+): Promise<void> {
   const put = (token: string) =>
     putData({
-      url: urls.file(id),
+      url,
       headers: {
         "x-auth-token": token,
         "content-type": "application/octet-stream",
         accept: "application/json",
         // Glance 2025.2 and later checks it; earlier ones pass over it.
         ...(data.sizeBytes === undefined ? {} : { "x-openstack-image-size": String(data.sizeBytes) }),
+        ...headers,
       },
       data,
       transport,
@@ -46,7 +80,7 @@ export async function uploadData(
     answer = await put((await session.renew(token, options)).id);
   if (answer.status >= 200 && answer.status < 300) return;
   if (answer.status === 401) throw refused(answer);
-  const refusal = httpError(answer, `Upload of image ${id}${placeOf(region)}`, offsetOf(answer, data));
+  const refusal = httpError(answer, `${what}${placeOf(region)}`, offsetOf(answer, data));
   if (answer.status !== 415) throw explainedUpload(refusal);
   throw new FormatError(
     `${refusal.message}: the cloud inspected the data and found it unsafe, or not of the disk format that the spec declares (qemu-img info shows what it is)`,

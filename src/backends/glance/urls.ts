@@ -8,6 +8,11 @@ export interface GlanceUrls {
   file(id: string): string;
   members(id: string): string;
   member(id: string, project: string): string;
+  stage(id: string): string;
+  import(id: string): string;
+  tasks(id: string): string;
+  /** What the cloud tells of its import methods, or its stores. */
+  info(subject: "import" | "stores"): string;
 }
 
 /** The URLs below an endpoint, which may or may not end in a version. */
@@ -23,5 +28,9 @@ export function glanceUrls(endpoint: string): GlanceUrls {
     file: (id) => `${image(id)}/file`,
     members: (id) => `${image(id)}/members`,
     member: (id, project) => `${image(id)}/members/${encodeURIComponent(project)}`,
+    stage: (id) => `${image(id)}/stage`,
+    import: (id) => `${image(id)}/import`,
+    tasks: (id) => `${image(id)}/tasks`,
+    info: (subject) => `${base}/v2/info/${subject}`,
   };
 }

@@ -82,3 +82,46 @@ export interface WireMember {
   readonly created_at?: string | null | undefined;
   readonly updated_at?: string | null | undefined;
 }
+
+/** What `GET /v2/info/import` answers. */
+export const WireImportInfo: z.ZodType<WireImportInfo> = z.object({
+  "import-methods": z.object({ value: z.array(z.string()) }),
+});
+
+/** What `GET /v2/info/import` answers. */
+export interface WireImportInfo {
+  readonly "import-methods": { readonly value: readonly string[] };
+}
+
+/** What `GET /v2/info/stores` answers. */
+export const WireStores: z.ZodType<WireStores> = z.object({
+  stores: z.array(z.object({ id: z.string(), "read-only": z.union([z.string(), z.boolean()]).nullish() })),
+});
+
+/** What `GET /v2/info/stores` answers. */
+export interface WireStores {
+  readonly stores: readonly {
+    readonly id: string;
+    readonly "read-only"?: string | boolean | null | undefined;
+  }[];
+}
+
+/** What `GET /v2/images/{id}/tasks` answers. */
+export const WireTasks: z.ZodType<WireTasks> = z.object({
+  tasks: z.array(z.object({ type: text, status: z.string(), message: text, created_at: text })),
+});
+
+/** What `GET /v2/images/{id}/tasks` answers. */
+export interface WireTasks {
+  readonly tasks: readonly WireTask[];
+}
+
+/** A task of the cloud's own. */
+export interface WireTask {
+  readonly type?: string | null | undefined;
+  /** `pending`, `processing`, `success` or `failure`. */
+  readonly status: string;
+  /** How far it is, such as `Copied 15 MiB`, or why it failed. */
+  readonly message?: string | null | undefined;
+  readonly created_at?: string | null | undefined;
+}

@@ -20,6 +20,7 @@ export interface ImageStateErrorOptions extends ErrorOptions {
   readonly imageId?: string | undefined;
   readonly status?: string | undefined;
   readonly matches?: readonly ImageMatch[];
+  readonly stores?: readonly string[];
 }
 
 /** An image is in a state that doesn't allow what was asked, or more than one image answers to a name. */
@@ -31,6 +32,8 @@ export class ImageStateError extends ImagewrightError {
   readonly status: string | undefined;
   /** With `ERR_IMAGE_AMBIGUOUS`: every image that matches. */
   readonly matches: readonly ImageMatch[];
+  /** With `ERR_IMAGE_FAILED`: the stores that did not take the data, where the cloud names them. */
+  readonly stores: readonly string[];
 
   constructor(message: string, options: ImageStateErrorOptions) {
     super(message, options);
@@ -38,5 +41,6 @@ export class ImageStateError extends ImagewrightError {
     this.imageId = options.imageId;
     this.status = options.status;
     this.matches = options.matches ?? [];
+    this.stores = options.stores ?? [];
   }
 }

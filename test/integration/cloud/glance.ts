@@ -25,6 +25,7 @@ interface GlanceOptions {
   readonly imageUrl: string;
   readonly webDownloadPorts: readonly number[];
   readonly settings: GlanceSettings;
+  readonly singleStore: boolean;
   readonly home: SuiteHome;
 }
 
@@ -56,7 +57,7 @@ export async function listsImages(imageUrl: string, token: string): Promise<bool
 }
 
 function configuration(options: GlanceOptions, databaseFile: string): string {
-  const { directory, port, authUrl, imageUrl, webDownloadPorts, settings } = options;
+  const { directory, port, authUrl, imageUrl, webDownloadPorts, settings, singleStore } = options;
   const stores = join(directory, "stores");
   return `[DEFAULT]
 bind_host = ${loopback}
@@ -64,7 +65,7 @@ bind_port = ${port}
 workers = 1
 public_endpoint = ${imageUrl}
 worker_self_reference_url = ${imageUrl}
-enabled_backends = fast:file, slow:file
+${singleStore ? `node_staging_uri = file://${join(stores, "staging")}` : "enabled_backends = fast:file, slow:file"}
 enabled_import_methods = [glance-direct,web-download,copy-image]
 show_image_direct_url = true
 show_multiple_locations = true
@@ -73,17 +74,7 @@ ${settingLines({ hashing_algorithm: settings.hashingAlgorithm, image_size_cap: s
 ${settingLines({ disk_formats: settings.diskFormats?.join(",") })}
 [database]
 connection = sqlite:///${databaseFile}
-[glance_store]
-default_backend = fast
-[fast]
-filesystem_store_datadir = ${join(stores, "fast")}
-[slow]
-filesystem_store_datadir = ${join(stores, "slow")}
-[os_glance_staging_store]
-filesystem_store_datadir = ${join(stores, "staging")}
-[os_glance_tasks_store]
-filesystem_store_datadir = ${join(stores, "tasks")}
-[keystone_authtoken]
+${singleStore ? oneStore(stores) : severalStores(stores)}[keystone_authtoken]
 auth_type = password
 auth_url = ${authUrl}
 www_authenticate_uri = ${authUrl}
@@ -107,4 +98,26 @@ function settingLines(settings: Readonly<Record<string, string | number | undefi
   return Object.entries(settings)
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name} = ${value}`]))
     .join("\n");
+}
+
+function oneStore(directory: string): string {
+  return `[glance_store]
+stores = file
+default_store = file
+filesystem_store_datadir = ${join(directory, "only")}
+`;
+}
+
+function severalStores(directory: string): string {
+  return `[glance_store]
+default_backend = fast
+[fast]
+filesystem_store_datadir = ${join(directory, "fast")}
+[slow]
+filesystem_store_datadir = ${join(directory, "slow")}
+[os_glance_staging_store]
+filesystem_store_datadir = ${join(directory, "staging")}
+[os_glance_tasks_store]
+filesystem_store_datadir = ${join(directory, "tasks")}
+`;
 }

@@ -18,6 +18,8 @@ export interface CloudOptions {
   readonly webDownloadPorts?: readonly number[];
   /** What an operator has changed of Glance's own settings. */
   readonly glance?: GlanceSettings;
+  /** Whether there is one store, without a name, in place of `fast` and `slow`. */
+  readonly singleStore?: boolean;
 }
 
 export interface Cloud {
@@ -77,7 +79,13 @@ async function startPrograms(
   programs: Programs,
   directory: string,
   ports: Ports,
-  { tokenSeconds = 3600, webDownloadPorts = [], glance: settings = {}, home }: StartOptions,
+  {
+    tokenSeconds = 3600,
+    webDownloadPorts = [],
+    glance: settings = {},
+    singleStore = false,
+    home,
+  }: StartOptions,
 ): Promise<Omit<Cloud, "suite" | "stop">> {
   const authUrl = `http://${loopback}:${ports.keystone}/v3`;
   const imageUrl = `http://${loopback}:${ports.glance}`;
@@ -91,6 +99,7 @@ async function startPrograms(
       imageUrl,
       webDownloadPorts,
       settings,
+      singleStore,
       home,
     }),
     startKeystone(programs, { directory, port: ports.keystone, authUrl, tokenSeconds }).then(() =>

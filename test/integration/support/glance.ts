@@ -17,6 +17,7 @@ export interface Glance {
   readonly token: string;
   create(values: Readonly<Record<string, unknown>>): Promise<GlanceImage>;
   upload(id: string, data: Uint8Array): Promise<void>;
+  stage(id: string, data: Uint8Array): Promise<void>;
   get(id: string): Promise<GlanceImage | undefined>;
   patch(id: string, steps: readonly object[]): Promise<void>;
   remove(id: string): Promise<void>;
@@ -58,6 +59,9 @@ export async function glanceOf(user: User): Promise<Glance> {
     },
     async upload(id, data) {
       await send("PUT", `${images}/${id}/file`, "application/octet-stream", Uint8Array.from(data));
+    },
+    async stage(id, data) {
+      await send("PUT", `${images}/${id}/stage`, "application/octet-stream", Uint8Array.from(data));
     },
     async get(id) {
       const response = await send("GET", `${images}/${id}`);
