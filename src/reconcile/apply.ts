@@ -111,7 +111,7 @@ async function create(context: Context, desired: ImageSpec): Promise<Applied> {
 }
 
 async function update(context: Context, plan: Plan, desired: ImageSpec, actual: Image): Promise<Applied> {
-  const filling = plan.content === "changed" ? fillingOf(desired, actual.id) : undefined;
+  const filling = plan.content === "changed" ? fillingOf(desired, actual.id, actual) : undefined;
   if (filling === undefined)
     return { image: await changeMetadata(context, actual, plan.operations), verification: NOTHING_SENT };
   const transfer = await startTransfer(context, filling);
@@ -138,7 +138,7 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
   const creation = {
     image,
     members: image.visibility === "shared" ? (desired.members ?? (await membersOf(context, actual))) : [],
-    filling: fillingOf(desired, id),
+    filling: fillingOf(desired, id, image),
     pinned: id === desired.id,
   };
   if (plan.onReplace !== "delete-first") {
@@ -210,9 +210,17 @@ async function membersOf(context: Context, image: Image): Promise<readonly strin
   return (await withMembers(context, image, image.visibility === "shared")).members ?? [];
 }
 
-function fillingOf(spec: ImageSpec, imageId: string): Filling | undefined {
-  const { source } = spec;
-  return source === undefined || !isLocalSource(source) ? undefined : { imageId, spec, source };
+/** @param image What there is, or is about to be: a spec need not declare its formats again. */
+function fillingOf(
+  spec: ImageSpec,
+  imageId: string,
+  image: Pick<Image, "containerFormat" | "diskFormat"> = {},
+): Filling | undefined {
+  const { source, minDiskGb } = spec;
+  if (source === undefined || !isLocalSource(source)) return undefined;
+  const containerFormat = spec.containerFormat ?? image.containerFormat;
+  const diskFormat = spec.diskFormat ?? image.diskFormat;
+  return { imageId, spec, source, declared: { containerFormat, diskFormat, minDiskGb } };
 }
 
 function recordOperations(desired: ImageSpec, actual: Image): Operation[] {

@@ -23,11 +23,15 @@ export interface Lookup {
   get(id: string): Promise<Image | undefined>;
 }
 
+/** What is done about data that isn't what its spec says, or is unsafe. */
+export type InspectionMode = "enforce" | "off";
+
 /** What the steps of an apply work with. */
 export interface Context extends Calls {
   readonly lookup: Lookup;
   /** How long an image may take to get from one status to the next, in milliseconds. */
   readonly statusTimeoutMs: number;
+  readonly inspection: InspectionMode;
   /** What is known of the contents of local files. */
   readonly digests: DigestMemory;
 }

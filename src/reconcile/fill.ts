@@ -1,6 +1,7 @@
 import type { Image, ImageSpec } from "../model/index.ts";
 import { UnsupportedError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
+import type { DeclaredData } from "../transfer/inspect/refusal.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
 import type { LocalSource } from "../transfer/source.ts";
 import { type Context, callOptions } from "./context.ts";
@@ -14,6 +15,8 @@ export interface Filling {
   readonly imageId: string;
   readonly spec: Pick<ImageSpec, "name" | "verifyChecksum">;
   readonly source: LocalSource;
+  /** What the data has to be, whether the spec declares it or the image has it. */
+  readonly declared: DeclaredData;
 }
 
 /** An image that has its data. */
@@ -22,9 +25,16 @@ export interface Filled {
   readonly verification: Verification;
 }
 
-/** Opens the source and ties the progress of the transfer to events. Nothing is read or sent yet. */
-export async function startTransfer(context: Context, { imageId, spec, source }: Filling): Promise<Transfer> {
-  const { emit, signal } = context;
+/**
+ * Opens the source, looks into its head, and ties the progress of the transfer to events. Nothing is sent yet.
+ *
+ * @throws What `openTransfer` throws.
+ */
+export async function startTransfer(
+  context: Context,
+  { imageId, spec, source, declared }: Filling,
+): Promise<Transfer> {
+  const { emit, signal, inspection } = context;
   const { name } = spec;
   const isDownload = "url" in source;
   let totalBytes: number | undefined;
@@ -33,6 +43,7 @@ export async function startTransfer(context: Context, { imageId, spec, source }:
   const transfer = await openTransfer(source, {
     algorithms: spec.verifyChecksum === false ? [] : VERIFIED_ALGORITHMS,
     signal,
+    inspect: inspection === "off" ? undefined : declared,
     ...(isDownload ? { onRead: (bytes: number) => emit("download-progress", event(bytes)) } : {}),
     onTaken: (bytes) => {
       // All of it is there only when the cloud has said so.

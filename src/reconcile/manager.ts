@@ -17,7 +17,7 @@ import {
 import { type DigestMemory, digestMemory } from "../transfer/digest-memory.ts";
 import { applyPlan, deleteImage, leaveInPlace } from "./apply.ts";
 import { runBatch } from "./batch.ts";
-import { type Calls, type Context, callOptions } from "./context.ts";
+import { type Calls, type Context, callOptions, type InspectionMode } from "./context.ts";
 import { downloadImage } from "./download.ts";
 import { checkId, findImage, listImages } from "./find.ts";
 import { type KeyedLock, keyedLock } from "./lock.ts";
@@ -37,6 +37,13 @@ const LISTING_PAYS_FROM = 5;
 export interface ImageManagerOptions {
   /** How long an image may take from one status to the next, in milliseconds. Default: 1,800,000 (30 minutes). */
   readonly statusTimeoutMs?: number | undefined;
+  /**
+   * Whether image data is looked into before it is sent. `"enforce"`: data of another format than `diskFormat` says,
+   * and data that a cloud had better not open, such as a qcow2 with a backing file, is refused with
+   * `ERR_FORMAT_MISMATCH` and `ERR_FORMAT_UNSAFE`, and a disk larger than `minDiskGb` with `ERR_SPEC_INVALID`. Only
+   * where `containerFormat` is `bare`. `"off"`: data is sent as it is. Default: `"enforce"`, as in Glance since 2025.1.
+   */
+  readonly inspection?: "enforce" | "off" | undefined;
 }
 
 /** Options of `ImageManager.apply`. */
@@ -74,6 +81,7 @@ export interface SignalOptions {
 export class ImageManager extends EventEmitter<ImageEvents> {
   readonly #backend: Backend;
   readonly #statusTimeoutMs: number;
+  readonly #inspection: InspectionMode;
   readonly #lock: KeyedLock = keyedLock();
   readonly #digests: DigestMemory = digestMemory();
   /** The whole sources of plans made here: the plans themselves hold no secret and no function. */
@@ -83,6 +91,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     super();
     this.#backend = backend;
     this.#statusTimeoutMs = options.statusTimeoutMs ?? 30 * 60_000;
+    this.#inspection = options.inspection ?? "enforce";
   }
 
   /**
@@ -306,6 +315,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
       ...calls,
       lookup: lookupByRequest(calls),
       statusTimeoutMs: this.#statusTimeoutMs,
+      inspection: this.#inspection,
       digests: this.#digests,
     };
   }
