@@ -8,7 +8,7 @@ const HEADER_BYTES = 72;
 const HEADER_BYTES_V3 = 104;
 
 /** Of the incompatible features: the disk's data is in another file. */
-const EXTERNAL_DATA_FILE = 1n << 3n;
+const EXTERNAL_DATA_FILE = 1n << 2n;
 
 /** Dirty, corrupt, external data file, compression type. Glance takes no others: extended L2 entries (bit 4) neither. */
 const KNOWN_FEATURES = 0b1111n;
@@ -41,8 +41,13 @@ export function* qcow2(): Generator<Region, Finding | undefined, Uint8Array> {
     ),
     details: {
       version,
-      clusterSizeBytes: 2 ** Math.min(header.u32(20), 52),
-      encryption: version === 1 ? "none" : nameOf(ENCRYPTION, header.u32(32)),
+      // Version 1 has other fields in these places.
+      ...(version === 1
+        ? {}
+        : {
+            clusterSizeBytes: 2 ** Math.min(header.u32(20), 52),
+            encryption: nameOf(ENCRYPTION, header.u32(32)),
+          }),
       compression: version === 3 && header.u32(100) > 104 ? nameOf(COMPRESSION, header.u8(104)) : "zlib",
       ...(backingFile === undefined ? {} : { backingFile }),
     },
