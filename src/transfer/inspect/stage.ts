@@ -68,7 +68,7 @@ async function inspectStream(
 
   async function* rest(): AsyncGenerator<Uint8Array> {
     try {
-      while (head.length > 0) yield* head.splice(0, 1);
+      yield* head.splice(0);
       for (let chunk = await next(); chunk !== undefined; chunk = await next()) yield chunk;
     } finally {
       await close();

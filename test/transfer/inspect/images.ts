@@ -39,7 +39,7 @@ export function qed(): Buffer {
   return image;
 }
 
-export const DESCRIPTOR = [
+export const DESCRIPTOR: string = [
   "# Disk DescriptorFile",
   "version=1",
   'CID=1234abcd\nparentCID=ffffffff\ncreateType="monolithicSparse"',
