@@ -6,6 +6,8 @@ const TABLE_BYTES = 64 * 1024;
 const REGION_TABLE_OFFSET = 192 * 1024;
 const ENTRY_BYTES = 32;
 const MAX_ENTRIES = 2047;
+/** Of both items that are read. */
+const ITEM_BYTES = 8;
 
 const METADATA_REGION = "8b7ca206-4790-4b9a-b8fe-575f050f886e";
 const FILE_PARAMETERS = "caa16737-fa36-4d43-b3b6-33f0aa44e76b";
@@ -31,12 +33,13 @@ export function* vhdx(): Generator<Region, Finding | undefined, Uint8Array> {
   const table = littleEndian(yield { offset: metadataOffset, length: TABLE_BYTES });
   const itemOffsets = [FILE_PARAMETERS, VIRTUAL_DISK_SIZE].flatMap((guid) => {
     const entry = table.text(0, 8) === "metadata" ? entryOf(table, 32, table.u16(10), guid) : undefined;
-    return entry === undefined ? [] : [{ guid, offset: metadataOffset + table.u32(entry + 16) }];
+    const isWhole = entry !== undefined && table.u32(entry + 20) === ITEM_BYTES;
+    return !isWhole ? [] : [{ guid, offset: metadataOffset + table.u32(entry + 16) }];
   });
   const items = new Map<string, Fields>();
   for (const { guid, offset } of itemOffsets.sort((one, other) => one.offset - other.offset)) {
-    const bytes = yield { offset, length: 8 };
-    if (bytes.length === 8) items.set(guid, littleEndian(bytes));
+    const bytes = yield { offset, length: ITEM_BYTES };
+    if (bytes.length === ITEM_BYTES) items.set(guid, littleEndian(bytes));
   }
 
   const size = items.get(VIRTUAL_DISK_SIZE);

@@ -11,7 +11,11 @@ def inspect(path):
         while wrapper.read(65536):
             pass
         wrapper.close()
-    formats = sorted(str(each) for each in wrapper.formats)
+    try:
+        formats = sorted(str(each) for each in wrapper.formats)
+    except AttributeError:
+        # A text that isn't all ASCII: it stumbles, and Glance takes the image.
+        return {"formats": []}
     if len(formats) > 1:
         return {"formats": formats}
     inspector = wrapper.format

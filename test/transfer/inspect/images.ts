@@ -122,8 +122,10 @@ export function vhdx(
   // The items in another order than their entries.
   metadata.write(GUIDS.diskSize, 32, "hex");
   metadata.writeUInt32LE(65_536 + 8, 48);
+  metadata.writeUInt32LE(8, 52);
   metadata.write(GUIDS.fileParameters, 64, "hex");
   metadata.writeUInt32LE(65_536, 80);
+  metadata.writeUInt32LE(8, 84);
   metadata.writeUInt32LE(2 * MIB, 65_536);
   metadata.writeUInt32LE(hasParent ? 2 : 0, 65_536 + 4);
   metadata.writeBigUInt64LE(sizeBytes, 65_536 + 8);

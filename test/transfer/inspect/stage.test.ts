@@ -13,15 +13,18 @@ const VHD = { algorithms: [], inspect: { containerFormat: "bare", diskFormat: "v
 const VHDX = { algorithms: [], inspect: { containerFormat: "bare", diskFormat: "vhdx" } };
 const VMDK = { algorithms: [], inspect: { containerFormat: "bare", diskFormat: "vmdk" } };
 
-it.each([10, 1000, 65_536, 10 * MIB])("the bytes go through unchanged in chunks of %i", async (chunkBytes) => {
-  const image = Buffer.concat([qcow2(), someBytes(50_000)]);
-  const { chunks, passed } = await openTransfer(
-    { open: () => inChunks(image, chunkBytes), size: image.length },
-    { ...QCOW2, algorithms: ["md5"] },
-  );
-  expect((await collect(chunks)).equals(image)).toBe(true);
-  expect(passed()).toEqual({ sizeBytes: image.length, digests: { md5: digestOf("md5", image) } });
-});
+it.each([10, 1000, 65_536, 10 * MIB])(
+  "the bytes go through unchanged in chunks of %i",
+  async (chunkBytes) => {
+    const image = Buffer.concat([qcow2(), someBytes(50_000)]);
+    const { chunks, passed } = await openTransfer(
+      { open: () => inChunks(image, chunkBytes), size: image.length },
+      { ...QCOW2, algorithms: ["md5"] },
+    );
+    expect((await collect(chunks)).equals(image)).toBe(true);
+    expect(passed()).toEqual({ sizeBytes: image.length, digests: { md5: digestOf("md5", image) } });
+  },
+);
 
 it("the head of a stream is refused before the transfer is there, and the source is let go", async () => {
   let read = 0;
