@@ -81,7 +81,7 @@ export function vmdkFooter(change: (footer: Buffer) => void = () => {}): Buffer 
   return footer;
 }
 
-export function vhdFooter(type: number, sizeBytes: number): Buffer {
+function vhdFooter(type: number, sizeBytes: number): Buffer {
   const footer = Buffer.alloc(512);
   footer.write("conectix", 0, "latin1");
   footer.writeBigUInt64BE(1n, 40);
