@@ -145,8 +145,7 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
     const created = await createImage(context, creation);
     return { ...created, image: await takePlace(context, created.image, actual, desired) };
   }
-  await deleteImage(context, actual, force);
-  return createImage(context, creation);
+  return createImage(context, { ...creation, makeRoom: () => deleteImage(context, actual, force) });
 }
 
 /** The spec that a plan fulfils, with a whole source, held against the backend once more: a plan may come from anywhere. */

@@ -8,6 +8,7 @@ import {
   type Rules,
   UnsupportedError,
 } from "../model/index.ts";
+import type { Transfer } from "../transfer/pipeline.ts";
 import { type Context, callOptions } from "./context.ts";
 import { diffAttributes, diffProperties, diffTags } from "./diff.ts";
 import { discardImage } from "./discard.ts";
@@ -23,6 +24,8 @@ export interface Creation {
   readonly filling: Filling | undefined;
   /** Whether the user chose the id: a cloud never gives it again after the image is deleted. */
   readonly pinned: boolean;
+  /** Called when the data is there to be sent, before the record is made. */
+  readonly makeRoom?: (() => Promise<void>) | undefined;
 }
 
 /** How long a creation that is under way may go on after an abort: its outcome has to be known to be undone. */
@@ -55,7 +58,8 @@ function lostOperations(wanted: NewImage, image: Image, rules: Rules): Operation
   ];
 }
 
-async function createEmpty(context: Context, { image: wanted, pinned }: Creation): Promise<Filled> {
+async function createEmpty(context: Context, { image: wanted, pinned, makeRoom }: Creation): Promise<Filled> {
+  await makeRoom?.();
   try {
     const image = await createRecord(context, wanted);
     return { image, verification: { status: "skipped", reason: "the spec declares no data" } };
@@ -65,12 +69,22 @@ async function createEmpty(context: Context, { image: wanted, pinned }: Creation
   }
 }
 
-async function createFilled(
+async function createFilled(context: Context, creation: Creation, filling: Filling): Promise<Filled> {
+  const transfer = await startTransfer(context, filling);
+  try {
+    await creation.makeRoom?.();
+    return await createAndFill(context, creation, filling, transfer);
+  } finally {
+    await transfer.close();
+  }
+}
+
+async function createAndFill(
   context: Context,
   { image: wanted, pinned }: Creation,
   filling: Filling,
+  transfer: Transfer,
 ): Promise<Filled> {
-  const transfer = await startTransfer(context, filling);
   try {
     const { id, status } = await createRecord(context, wanted);
     context.emit("image-status", { name: wanted.name, imageId: id, status });
@@ -78,8 +92,6 @@ async function createFilled(
   } catch (error) {
     if (!pinned) await discardImage(context, wanted.id);
     throw error;
-  } finally {
-    await transfer.close();
   }
 }
 

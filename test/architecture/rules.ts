@@ -67,7 +67,7 @@ const PURE: readonly string[] = [
   "backends/glance/{urls,wire,mapping,patch}.ts",
   "backends/keystone/{auth,catalog,clouds,token}.ts",
   "backends/http/{answer,errors,retry}.ts",
-  "transfer/inspect/{qcow2,qed,vmdk,vmdk-descriptor,vhd,vhdx,vdi,iso,gpt,luks,fields,parser,parsers,problem}.ts",
+  "transfer/inspect/{qcow2,qed,vmdk,vmdk-descriptor,vhd,vhdx,vdi,iso,gpt,luks,compressed,fields,parser,parsers,problem}.ts",
   "transfer/inspect/{inspection,search,capture,last-bytes,inspector,conclude,refusal}.ts",
 ];
 

@@ -58,6 +58,18 @@ describe("data", () => {
     expect(backend.takeWrites()).toEqual([]);
   });
 
+  it("is refused before the old image is deleted, where that comes first", async () => {
+    const backend = recorded();
+    const images = new ImageManager(backend);
+    await images.apply(specOf({ diskFormat: "qcow2", source: data(qcow2()) }));
+    backend.takeWrites();
+    const plan = await images.plan(specOf({ diskFormat: "vdi", source: data(UNSAFE) }), {
+      onReplace: "delete-first",
+    });
+    expect(await failureOf(images.apply(plan))).toMatchObject({ code: "ERR_FORMAT_MISMATCH" });
+    expect(backend.takeWrites()).toEqual([]);
+  });
+
   it("is held against the format of the image that it replaces, where the spec declares none", async () => {
     const backend = recorded();
     const images = new ImageManager(backend);

@@ -1,3 +1,4 @@
+import { compressed } from "./compressed.ts";
 import { gpt } from "./gpt.ts";
 import type { InspectedFormat } from "./inspection.ts";
 import { iso } from "./iso.ts";
@@ -21,6 +22,7 @@ export const PARSERS: readonly (readonly [InspectedFormat, Parser])[] = [
   ["luks", luks],
   ["iso", iso],
   ["gpt", gpt],
+  ["raw", compressed],
 ];
 
 /** A disk with a footer behind it: it counts only where nothing but a partition table was found. */

@@ -46,10 +46,14 @@ function isInspectable(format: string): format is InspectedFormat {
   return INSPECTED_FORMATS.some((known) => known === format);
 }
 
-function mismatch({ format }: Inspection, { diskFormat }: DeclaredData): FormatError {
-  const found = format === "raw" ? "of no known format, so raw or broken" : format;
+function mismatch({ format, details }: Inspection, { diskFormat }: DeclaredData): FormatError {
+  const { compressedWith } = details;
+  const [found, remedy] =
+    compressedWith === undefined
+      ? [format === "raw" ? "of no known format, so raw or broken" : format, `diskFormat to "${format}"`]
+      : [`compressed with ${compressedWith}`, "decompress to true"];
   return new FormatError(
-    `The source is not ${diskFormat}, as diskFormat says; it is ${found}. Set diskFormat to "${format}", ${SETTING}`,
+    `The source is not ${diskFormat}, as diskFormat says; it is ${found}. Set ${remedy}, ${SETTING}`,
     { code: "ERR_FORMAT_MISMATCH", detected: format, declared: diskFormat },
   );
 }

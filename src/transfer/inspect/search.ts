@@ -24,16 +24,20 @@ export function search(): Search {
   const isAtWork = (each: (typeof everything)[number]): boolean =>
     each.parsing.wanted !== undefined && (each !== footer || isPlainDisk());
   const isPlainDisk = (): boolean =>
-    heads.every(({ format, parsing: { found } }) => found === undefined || format === "gpt");
+    heads.every(
+      ({ format, parsing: { found } }) => found === undefined || format === "gpt" || format === "raw",
+    );
 
   return {
     parsings: everything.map(({ parsing }) => parsing),
     findings() {
-      const found = everything.flatMap(({ parsing: { found } }) => found ?? []);
-      const heads = isPlainDisk() ? found : found.filter((finding) => finding !== footer.parsing.found);
+      const parts = isPlainDisk() ? everything : heads;
+      const found = parts.flatMap(({ parsing: { found } }) => found ?? []);
       // A CD may be bootable as a disk, too; a fixed VHD is a disk.
-      const isMore = heads.some(({ format }) => format === "iso" || format === "vhd");
-      return isMore ? heads.filter(({ format }) => format !== "gpt") : heads;
+      const isMore = found.some(({ format }) => format === "iso" || format === "vhd");
+      const whole = found.filter(({ format }) => !isMore || format !== "gpt");
+      const known = whole.filter(({ format }) => format !== "raw");
+      return known.length > 0 ? known : whole;
     },
     isRuledOut(format) {
       const ours = everything.filter((each) => each.format === format);

@@ -54,13 +54,15 @@ async function inspectStream(
 
   const head: Uint8Array[] = [];
   try {
-    for (let headBytes = 0; headBytes < HEAD_BYTES && !inspection.isDoneButForEnd(); ) {
-      const chunk = await next();
+    let headBytes = 0;
+    let chunk: Uint8Array | undefined;
+    do {
+      chunk = await next();
       if (chunk === undefined) break;
       head.push(chunk);
       headBytes += chunk.length;
-    }
-    if (inspection.isDoneButForEnd()) check(inspection.findings(), declared);
+    } while (headBytes < HEAD_BYTES && !inspection.isDoneButForEnd());
+    if (chunk !== undefined) check(inspection.findings(), declared);
   } catch (error) {
     await close();
     throw error;

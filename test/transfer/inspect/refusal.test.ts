@@ -52,6 +52,21 @@ describe("data is refused", () => {
     );
   });
 
+  it.each([
+    ["gzip", "1f8b0800"],
+    ["bzip2", "425a6839"],
+    ["xz", "fd377a585a00"],
+    ["zstd", "28b52ffd"],
+  ])("with the advice to decompress what is compressed with %s", async (compression, signature) => {
+    const image = Buffer.alloc(70_000, signature, "hex");
+    expect(await outcomeOf(image, { containerFormat: "bare", diskFormat: "qcow2" })).toMatchObject({
+      code: "ERR_FORMAT_MISMATCH",
+      detected: "raw",
+      message: expect.stringContaining(`it is compressed with ${compression}. Set decompress to true, or`),
+    });
+    expect(await outcomeOf(image, { containerFormat: "bare", diskFormat: "raw" })).toBe(true);
+  });
+
   it("when it is of several formats, as any of them and as raw", async () => {
     const both = iso("CD001", qcow2().subarray(0, 512));
     for (const diskFormat of ["raw", "qcow2", "iso", "vdi"]) {
