@@ -75,8 +75,7 @@ describe("data", () => {
     const images = new ImageManager(backend);
     await images.apply(specOf({ diskFormat: "qcow2", source: data(qcow2()) }));
     backend.takeWrites();
-    const source = { ...data(vmdk()), open: data(vmdk()).open };
-    const applied = images.apply({ name: "debian", source });
+    const applied = images.apply({ name: "debian", source: data(vmdk()) });
     expect(await failureOf(applied)).toMatchObject({ code: "ERR_FORMAT_MISMATCH", declared: "qcow2" });
     expect(backend.takeWrites()).toEqual([]);
   });

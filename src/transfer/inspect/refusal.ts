@@ -13,7 +13,7 @@ export interface DeclaredData {
 
 const GIB = 2 ** 30;
 
-/** What both messages end with. */
+/** What the messages end with. */
 const SETTING = 'or send it as it is, with new ImageManager(backend, { inspection: "off" })';
 
 /**
@@ -65,7 +65,7 @@ function unsafe({ formats, problems }: Inspection, { diskFormat }: DeclaredData)
     .join("; ");
   const detected = formats.join(", ");
   return new FormatError(
-    `The source is not safe to use as an image: of the ${detected} was found that ${found}. Make an image that stands on its own, such as with qemu-img convert, ${SETTING}`,
+    `The source (${detected}) is not safe to use as an image: ${found}. Convert it to one that stands on its own, such as with qemu-img convert, ${SETTING}`,
     { code: "ERR_FORMAT_UNSAFE", detected, declared: diskFormat },
   );
 }

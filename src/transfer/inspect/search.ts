@@ -34,7 +34,7 @@ export function search(): Search {
       const parts = isPlainDisk() ? everything : heads;
       const found = parts.flatMap(({ parsing: { found } }) => found ?? []);
       // A CD may be bootable as a disk, too; a fixed VHD is a disk.
-      const isMore = found.some(({ format }) => format === "iso" || format === "vhd");
+      const isMore = found.some((finding) => finding.format === "iso" || finding === footer.parsing.found);
       const whole = found.filter(({ format }) => !isMore || format !== "gpt");
       const known = whole.filter(({ format }) => format !== "raw");
       return known.length > 0 ? known : whole;

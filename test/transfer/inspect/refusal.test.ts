@@ -40,7 +40,7 @@ describe("data is refused", () => {
         code: "ERR_FORMAT_UNSAFE",
         detected: "qcow2",
         message:
-          'The source is not safe to use as an image: of the qcow2 was found that it has a backing file ("/etc/passwd") [backing_file]. Make an image that stands on its own, such as with qemu-img convert, or send it as it is, with new ImageManager(backend, { inspection: "off" })',
+          'The source (qcow2) is not safe to use as an image: it has a backing file ("/etc/passwd") [backing_file]. Convert it to one that stands on its own, such as with qemu-img convert, or send it as it is, with new ImageManager(backend, { inspection: "off" })',
       });
     }
   });

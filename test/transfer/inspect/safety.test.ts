@@ -65,6 +65,12 @@ describe("an image is unsafe:", () => {
   });
 });
 
+it("a dynamic VHD that is a partition table, too, is unsafe", async () => {
+  const image = vhd();
+  image.writeUInt16LE(0xaa55, 510);
+  expect(await inspected(image)).toMatchObject({ formats: ["vhd", "gpt"], safe: false });
+});
+
 describe("a partition table that is odd is told of, and safe:", () => {
   it.each([
     ["no partition", mbr()],
