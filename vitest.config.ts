@@ -7,7 +7,7 @@ const config: ViteUserConfig = {
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/integration/**", "test/package/**", "test/soak/**"],
+          exclude: ["test/integration/**", "test/oracle/**", "test/package/**", "test/soak/**"],
           setupFiles: ["test/setup.ts", "test/cache-home.ts"],
         },
       },
@@ -17,6 +17,16 @@ const config: ViteUserConfig = {
           include: ["test/package/**/*.test.ts"],
           globalSetup: ["test/package/support/install.ts"],
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "oracle",
+          include: ["test/oracle/**/*.test.ts"],
+          globalSetup: ["test/oracle/support/global-setup.ts"],
+          testTimeout: 120_000,
+          // The first time, oslo.utils has to be installed.
+          hookTimeout: 600_000,
         },
       },
       {

@@ -120,7 +120,7 @@ async function create(context: Context, plan: Plan, desired: ImageSpec): Promise
 }
 
 async function update(context: Context, plan: Plan, desired: ImageSpec, actual: Image): Promise<Applied> {
-  const filling = plan.content === "changed" ? fillingOf(plan, desired, actual.id) : undefined;
+  const filling = plan.content === "changed" ? fillingOf(plan, desired, actual.id, actual) : undefined;
   if (filling === undefined)
     return copyToStores(
       context,
@@ -156,15 +156,14 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
   const creation = {
     image,
     members: image.visibility === "shared" ? (desired.members ?? (await membersOf(context, actual))) : [],
-    filling: fillingOf(plan, desired, id),
+    filling: fillingOf(plan, desired, id, image),
     pinned: id === desired.id,
   };
   if (plan.onReplace !== "delete-first") {
     const created = await createImage(context, creation);
     return { ...created, image: await takePlace(context, created.image, actual, desired) };
   }
-  await deleteImage(context, actual, force);
-  return createImage(context, creation);
+  return createImage(context, { ...creation, makeRoom: () => deleteImage(context, actual, force) });
 }
 
 /** The spec that a plan fulfils, with a whole source, held against the backend once more: a plan may come from anywhere. */
@@ -234,10 +233,19 @@ async function membersOf(context: Context, image: Image): Promise<readonly strin
   return (await withMembers(context, image, image.visibility === "shared")).members ?? [];
 }
 
-function fillingOf(plan: Plan, spec: ImageSpec, imageId: string): Filling | undefined {
-  const { source } = spec;
+/** @param image What there is, or is about to be: a spec need not declare its formats again. */
+function fillingOf(
+  plan: Plan,
+  spec: ImageSpec,
+  imageId: string,
+  image: Pick<Image, "containerFormat" | "diskFormat"> = {},
+): Filling | undefined {
+  const { source, minDiskGb } = spec;
   if (source === undefined) return undefined;
-  return { imageId, spec, source, delivery: deliveryFor(source, plan), staged: false };
+  const containerFormat = spec.containerFormat ?? image.containerFormat;
+  const diskFormat = spec.diskFormat ?? image.diskFormat;
+  const declared = { containerFormat, diskFormat, minDiskGb };
+  return { imageId, spec, source, declared, delivery: deliveryFor(source, plan), staged: false };
 }
 
 function recordOperations(desired: ImageSpec, actual: Image): Operation[] {

@@ -24,6 +24,9 @@ export interface Lookup {
   get(id: string): Promise<Image | undefined>;
 }
 
+/** What is done about data that isn't what its spec says, or is unsafe. */
+export type InspectionMode = "enforce" | "off";
+
 /** What the steps of an apply work with. */
 export interface Context extends Calls {
   readonly lookup: Lookup;
@@ -31,6 +34,7 @@ export interface Context extends Calls {
   readonly statusTimeoutMs: number;
   /** Where downloads are kept; absent: nowhere. */
   readonly cache: Cache | undefined;
+  readonly inspection: InspectionMode;
   /** What is known of the contents of local files. */
   readonly digests: DigestMemory;
 }

@@ -10,7 +10,7 @@ import {
   UnsupportedError,
 } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
-import { type Delivered, openDelivery } from "./deliver.ts";
+import { type Delivered, type OpenDelivery, openDelivery } from "./deliver.ts";
 import { diffAttributes, diffProperties, diffTags } from "./diff.ts";
 import { discardImage } from "./discard.ts";
 import type { Filling } from "./fill.ts";
@@ -26,6 +26,8 @@ export interface Creation {
   readonly filling: Filling | undefined;
   /** Whether the user chose the id: a cloud never gives it again after the image is deleted. */
   readonly pinned: boolean;
+  /** Called when the data is there to be sent, before the record is made. */
+  readonly makeRoom?: (() => Promise<void>) | undefined;
 }
 
 /** How long a creation that is under way may go on after an abort: its outcome has to be known to be undone. */
@@ -59,7 +61,11 @@ function lostOperations(wanted: NewImage, image: Image, rules: Rules): Operation
   ];
 }
 
-async function createEmpty(context: Context, { image: wanted, pinned }: Creation): Promise<Delivered> {
+async function createEmpty(
+  context: Context,
+  { image: wanted, pinned, makeRoom }: Creation,
+): Promise<Delivered> {
+  await makeRoom?.();
   try {
     const image = await createRecord(context, wanted);
     if (!pinned) await giveWay(context, wanted);
@@ -70,12 +76,21 @@ async function createEmpty(context: Context, { image: wanted, pinned }: Creation
   }
 }
 
-async function createFilled(
+async function createFilled(context: Context, creation: Creation, filling: Filling): Promise<Delivered> {
+  const delivery = await openDelivery(context, filling);
+  try {
+    await creation.makeRoom?.();
+    return await createAndFill(context, creation, delivery);
+  } finally {
+    await delivery.close();
+  }
+}
+
+async function createAndFill(
   context: Context,
   { image: wanted, pinned }: Creation,
-  filling: Filling,
+  delivery: OpenDelivery,
 ): Promise<Delivered> {
-  const delivery = await openDelivery(context, filling);
   try {
     const { id, status } = await createRecord(context, wanted);
     context.emit("image-status", { name: wanted.name, imageId: id, status });
@@ -86,8 +101,6 @@ async function createFilled(
     const isOthers = !delivery.isBegun() || isStale(error);
     if (!pinned) await discardImage(context, wanted.id, isOthers ? "unfilled" : "any");
     throw error;
-  } finally {
-    await delivery.close();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Image, ImageSpec, Source } from "../model/index.ts";
 import { UnsupportedError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
+import type { DeclaredData } from "../transfer/inspect/refusal.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
 import type { LocalSource } from "../transfer/source.ts";
 import { type Context, callOptions } from "./context.ts";
@@ -19,6 +20,8 @@ export interface Filling {
   readonly imageId: string;
   readonly spec: Pick<ImageSpec, "name" | "verifyChecksum" | "diskFormat" | "decompress" | "convert">;
   readonly source: Source;
+  /** What the data has to be, whether the spec declares it or the image has it. */
+  readonly declared: DeclaredData;
   readonly delivery: Delivery;
   /** Whether its data is in the staging area already: the source is only held against it. */
   readonly staged: boolean;
@@ -37,12 +40,16 @@ export interface Filled {
   readonly failedStores?: readonly string[] | undefined;
 }
 
-/** Opens the source and ties the progress of the transfer to events. Nothing is read or sent yet. */
+/**
+ * Opens the source, looks into its head, and ties the progress of the transfer to events. Nothing is sent yet.
+ *
+ * @throws What `openTransfer` throws.
+ */
 export async function startTransfer(
   context: Context,
-  { imageId, spec, source }: LocalFilling,
+  { imageId, spec, source, declared }: LocalFilling,
 ): Promise<Transfer> {
-  const { emit, signal } = context;
+  const { emit, signal, inspection } = context;
   const { name } = spec;
   const isDownload = "url" in source;
   let totalBytes: number | undefined;
@@ -53,6 +60,7 @@ export async function startTransfer(
     signal,
     cache: context.cache,
     onCacheHit: (path) => emit("cache-hit", { name, path }),
+    inspect: inspection === "off" ? undefined : declared,
     ...(isDownload ? { onRead: (bytes: number) => emit("download-progress", event(bytes)) } : {}),
     onTaken: (bytes) => {
       // All of it is there only when the cloud has said so.

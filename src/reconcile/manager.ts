@@ -23,7 +23,7 @@ import { type DigestMemory, digestMemory } from "../transfer/digest-memory.ts";
 import { setActivation } from "./activation.ts";
 import { type Applied, applyPlan, deleteImage, leaveInPlace } from "./apply.ts";
 import { runBatch } from "./batch.ts";
-import { type Calls, type Context, callOptions } from "./context.ts";
+import { type Calls, type Context, callOptions, type InspectionMode } from "./context.ts";
 import type { DeliveryMethod } from "./delivery.ts";
 import { downloadImage } from "./download.ts";
 import { checkId, findImage, listImages } from "./find.ts";
@@ -52,6 +52,13 @@ const DEFAULT_CACHE_BYTES = 20 * 1024 ** 3;
 export interface ImageManagerOptions {
   /** How long an image may take from one status to the next, in milliseconds. Default: 1,800,000 (30 minutes). */
   readonly statusTimeoutMs?: number | undefined;
+  /**
+   * Whether image data is looked into before it is sent. `"enforce"`: data of another format than `diskFormat` says,
+   * and data that a cloud had better not open, such as a qcow2 with a backing file, is refused with
+   * `ERR_FORMAT_MISMATCH` and `ERR_FORMAT_UNSAFE`, and a disk larger than `minDiskGb` with `ERR_SPEC_INVALID`. Only
+   * where `containerFormat` is `bare`. `"off"`: data is sent as it is. Default: `"enforce"`, as in Glance since 2025.1.
+   */
+  readonly inspection?: "enforce" | "off" | undefined;
   /**
    * Where the downloads of URL sources are kept that name no `cachePath` of their own; `false` streams them straight
    * through. Default: `true`, the platform's folder for caches, such as `~/.cache/imagewright/downloads`, up to
@@ -109,6 +116,7 @@ export interface SignalOptions {
 export class ImageManager extends EventEmitter<ImageEvents> {
   readonly #backend: Backend;
   readonly #statusTimeoutMs: number;
+  readonly #inspection: InspectionMode;
   readonly #lock: KeyedLock;
   readonly #digests: DigestMemory = digestMemory();
   readonly #cache: Cache | undefined;
@@ -121,6 +129,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     this.#lock = lockOf(backend);
     this.#statusTimeoutMs = options.statusTimeoutMs ?? 30 * 60_000;
     this.#cache = cacheOf(options.cache ?? true);
+    this.#inspection = options.inspection ?? "enforce";
   }
 
   /**
@@ -410,6 +419,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
       lookup: lookupByRequest(calls),
       statusTimeoutMs: this.#statusTimeoutMs,
       cache: this.#cache,
+      inspection: this.#inspection,
       digests: this.#digests,
     };
   }

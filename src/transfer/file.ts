@@ -24,6 +24,7 @@ export async function openFile({ file }: FileSource): Promise<OpenedSource> {
     return {
       sizeBytes: stats.size,
       chunks: readFile(handle, pool, file, stats),
+      readAt: (offset, length) => readPart(handle, offset, length),
       release: pool.give,
       close: () => handle.close(),
     };
@@ -31,6 +32,11 @@ export async function openFile({ file }: FileSource): Promise<OpenedSource> {
     await handle.close();
     throw error;
   }
+}
+
+async function readPart(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const { bytesRead, buffer } = await handle.read(new Uint8Array(length), 0, length, offset);
+  return buffer.subarray(0, bytesRead);
 }
 
 /** What tells one state of a file from another. */

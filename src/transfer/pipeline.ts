@@ -1,6 +1,8 @@
 import { type Checksum, parseChecksum, SpecError, UnsupportedError, untilAborted } from "../model/index.ts";
 import { type CheckedBytes, checkBytes, type Passed } from "./check.ts";
 import { isComputable } from "./digest.ts";
+import type { DeclaredData } from "./inspect/refusal.ts";
+import { type InspectedBytes, inspectBytes } from "./inspect/stage.ts";
 import type { OpenedSource } from "./opened.ts";
 import { type OnProgress, reportProgress } from "./progress.ts";
 import { type LocalSource, type OpenOptions, openSource } from "./source.ts";
@@ -10,6 +12,8 @@ export interface TransferOptions extends Pick<OpenOptions, "cache" | "onCacheHit
   /** The digests to compute on the way: names of `node:crypto`. */
   readonly algorithms: readonly string[];
   readonly signal?: AbortSignal | undefined;
+  /** What the data is declared to be: what isn't, or is unsafe, is refused. Absent: nobody looks. */
+  readonly inspect?: DeclaredData | undefined;
   /** Told of bytes read from the source. */
   readonly onRead?: OnProgress | undefined;
   /** Told of bytes that the receiver took. */
@@ -33,18 +37,21 @@ export interface Transfer {
 }
 
 /**
- * Opens a source and lays the pipeline: source → digest and check → receiver. Nothing is read before the receiver
- * asks for the first chunk.
+ * Opens a source and lays the pipeline: source → inspect → digest and check → receiver. Without `inspect` nothing is
+ * read before the receiver asks for the first chunk; with it, a head of a few kibibytes is.
  *
- * @throws What {@link openSource} throws; SpecError `ERR_SPEC_INVALID` for a checksum that can't be compared. The
- *   iteration throws what `checkBytes` does.
+ * @throws What {@link openSource} throws; SpecError `ERR_SPEC_INVALID` for a checksum that can't be compared.
+ * @throws FormatError `ERR_FORMAT_MISMATCH`, `ERR_FORMAT_UNSAFE` for data that isn't as declared, and SpecError
+ *   `ERR_SPEC_INVALID` for a `minDiskGb` that it doesn't fit on. Where that takes the end of a stream, the iteration
+ *   throws it, before the last chunk. It throws what `checkBytes` does as well.
  */
 export async function openTransfer(source: LocalSource, options: TransferOptions): Promise<Transfer> {
-  const { algorithms, signal, cache, onCacheHit, onRead, onTaken } = options;
+  const { algorithms, signal, cache, inspect, onCacheHit, onRead, onTaken } = options;
   const checksum = checksumOf(source);
   const opened = await openSource(source, { signal, cache, checksum, onCacheHit });
-  const abortable = untilAborted(opened.chunks, signal);
-  const read = onRead === undefined ? abortable : reportProgress(abortable, onRead);
+  const abortable = { ...opened, chunks: untilAborted(opened.chunks, signal) };
+  const inspected = await inspectOpened(abortable, inspect);
+  const read = onRead === undefined ? inspected.chunks : reportProgress(inspected.chunks, onRead);
   const checked = checkBytes(read, { sizeBytes: opened.sizeBytes, checksum }, algorithms);
   const right = kept(checked, opened);
   const chunks = onTaken === undefined ? right : reportProgress(right, onTaken);
@@ -60,7 +67,10 @@ export async function openTransfer(source: LocalSource, options: TransferOptions
     isBegun: () => begun,
     release: (chunk) => opened.release?.(chunk),
     passed: checked.passed,
-    close: opened.close,
+    async close() {
+      await inspected.close();
+      await opened.close();
+    },
   };
 }
 
@@ -69,6 +79,19 @@ async function* kept({ chunks, passed }: CheckedBytes, { keep }: OpenedSource): 
   yield* chunks;
   const digests = passed()?.digests;
   if (digests !== undefined) await keep?.(digests);
+}
+
+async function inspectOpened(
+  opened: OpenedSource,
+  declared: DeclaredData | undefined,
+): Promise<InspectedBytes> {
+  if (declared === undefined) return { chunks: opened.chunks, close: async () => undefined };
+  try {
+    return await inspectBytes(opened, declared);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }
 
 function checksumOf(source: LocalSource): Checksum | undefined {

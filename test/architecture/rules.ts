@@ -72,6 +72,8 @@ const PURE: readonly string[] = [
   "backends/glance/{urls,filters,wire,mapping,patch,schema,import-request,import-state}.ts",
   "backends/keystone/{auth,auth-type,catalog,clouds,maps,profile,token}.ts",
   "backends/http/{answer,errors,retry}.ts",
+  "transfer/inspect/{qcow2,qed,vmdk,vmdk-descriptor,vhd,vhdx,vdi,iso,gpt,luks,compressed,fields,parser,parsers,problem}.ts",
+  "transfer/inspect/{inspection,search,capture,last-bytes,inspector,conclude,refusal}.ts",
 ];
 
 /** What a pure file may take of Node. */

@@ -82,7 +82,7 @@ describe.each(["before", "after"] as const)("an abort %s each call", (when) => {
   });
 
   it("of a replacement leaves an image that is whole", async () => {
-    const spec = () => ({ name: "debian", diskFormat: "qcow2", source: dataOf("second data") });
+    const spec = () => ({ name: "debian", diskFormat: "ploop", source: dataOf("second data") });
     const outcomes = await abortAtEach(when, spec, (images) => images.apply(specOf()));
     for (const { backend, call, failure } of outcomes) {
       expect([undefined, REASON]).toContain(failure);
@@ -96,12 +96,12 @@ describe.each(["before", "after"] as const)("an abort %s each call", (when) => {
   });
 
   it("of a replacement can be followed by another run, which ends in one image", async () => {
-    const spec = () => ({ name: "debian", diskFormat: "qcow2", source: dataOf("second data") });
+    const spec = () => ({ name: "debian", diskFormat: "ploop", source: dataOf("second data") });
     const outcomes = await abortAtEach(when, spec, (images) => images.apply(specOf()));
     for (const { backend, call } of outcomes) {
       const again = await new ImageManager(backend).apply(spec()).catch((error: unknown) => error);
       expect(again, call).not.toBeInstanceOf(Error);
-      expect(await imagesOf(backend), call).toMatchObject([{ status: "active", diskFormat: "qcow2" }]);
+      expect(await imagesOf(backend), call).toMatchObject([{ status: "active", diskFormat: "ploop" }]);
     }
   });
 

@@ -56,7 +56,7 @@ async function killAtEach(
   throw new Error("there is no end");
 }
 
-const SECOND = () => ({ name: "debian", diskFormat: "qcow2", source: dataOf("second data"), tags: ["t"] });
+const SECOND = () => ({ name: "debian", diskFormat: "ploop", source: dataOf("second data"), tags: ["t"] });
 
 describe("apply, killed between any two calls and run again, ends in exactly one whole image", () => {
   it("when it creates", async () => {
@@ -123,7 +123,7 @@ describe("apply, killed between any two calls and run again, ends in exactly one
       async (images, backend, calls) => {
         await images.apply(SECOND());
         expect(await imagesOf(backend), `${calls}`).toMatchObject([
-          { status: "active", diskFormat: "qcow2" },
+          { status: "active", diskFormat: "ploop" },
         ]);
       },
     );

@@ -5,7 +5,7 @@ import { cloud, dataOf, imagesOf, onlyImage, type RecordedCloud, recorded, specO
 
 const MARK = "imagewright.replaces";
 const FILE_LIKE = { ...dataOf("second data"), size: 11 };
-const AFTER = specOf({ diskFormat: "qcow2", source: FILE_LIKE, tags: ["t"] });
+const AFTER = specOf({ diskFormat: "ploop", source: FILE_LIKE, tags: ["t"] });
 
 /** A cloud with the old image, and what an interrupted replacement of it left. */
 async function interrupted(
@@ -19,7 +19,7 @@ async function interrupted(
   await backend.create({
     name: "debian",
     containerFormat: "bare",
-    diskFormat: "qcow2",
+    diskFormat: "ploop",
     ...recordOf(fields),
     id,
     properties,

@@ -49,13 +49,13 @@ describe("a source that is a function", () => {
       const images = new ImageManager(backend);
       const { source, ...bare } = specOf();
       await images.apply(status === "active" ? specOf() : bare);
-      const plan = throughJson(await images.plan({ ...bare, diskFormat: "qcow2", source }));
+      const plan = throughJson(await images.plan({ ...bare, diskFormat: "ploop", source }));
       expect(plan.action).toBe(status === "active" ? "replace" : "update");
       backend.takeWrites();
       await expect(images.apply(plan)).rejects.toMatchObject(GIVE_AGAIN);
       expect(backend.takeWrites()).toEqual([]);
       const { image } = await images.apply(plan, { source: dataOf("first data") });
-      expect(image).toMatchObject({ status: "active", diskFormat: "qcow2" });
+      expect(image).toMatchObject({ status: "active", diskFormat: "ploop" });
       expect(await onlyImage(backend)).toEqual(image);
     }
   });

@@ -4,7 +4,7 @@ import { HttpError, ImageManager } from "../../src/index.ts";
 import { cloud, dataOf, failureOf, imagesOf, onlyImage, recorded, specOf, textOf } from "./cloud.ts";
 
 const BEFORE = specOf({ tags: ["t"], properties: { a: "1" }, minDiskGb: 1 });
-const AFTER = { name: "debian", diskFormat: "qcow2", source: dataOf("second data") };
+const AFTER = { name: "debian", diskFormat: "ploop", source: dataOf("second data") };
 
 const broken = {
   open: async function* () {
@@ -62,7 +62,7 @@ describe("a replacement", () => {
     });
     await backend.upload(id, { sizeBytes: 3, chunks: dataOf("abc").open(0) });
     const { image } = await new ImageManager(backend).apply(AFTER);
-    expect(image).toMatchObject({ diskFormat: "qcow2", tags: [" odd "], properties: { base: "1" } });
+    expect(image).toMatchObject({ diskFormat: "ploop", tags: [" odd "], properties: { base: "1" } });
   });
   it("changes what the spec does manage", async () => {
     const images = new ImageManager(cloud());
@@ -131,7 +131,7 @@ describe("a replacement is refused at plan time, and nothing is written", () => 
   it("where the new image would have no data", async () => {
     const images = new ImageManager(cloud());
     await images.apply(BEFORE);
-    await expect(images.plan({ name: "debian", diskFormat: "qcow2" })).rejects.toMatchObject({
+    await expect(images.plan({ name: "debian", diskFormat: "ploop" })).rejects.toMatchObject({
       code: "ERR_SPEC_INVALID",
       issues: [expect.objectContaining({ path: ["source"] })],
     });
@@ -157,7 +157,7 @@ describe("when the new image fails, the old one is still there", () => {
     );
     expect(await onlyImage(backend)).toEqual(old);
     expect((await images.apply(AFTER)).image.status).toBe("active");
-    expect((await onlyImage(backend)).diskFormat).toBe("qcow2");
+    expect((await onlyImage(backend)).diskFormat).toBe("ploop");
   });
   it("as the cloud takes no more images", async () => {
     const backend = cloud();
