@@ -1,5 +1,6 @@
 import type { Backend, CallOptions } from "../backends/backend.ts";
 import type { Image, ImageEvents } from "../model/index.ts";
+import type { DecompressLimits } from "../transfer/decompress/limits.ts";
 import type { DigestMemory } from "../transfer/digest-memory.ts";
 
 /** Tells the listeners of an event. Never throws. */
@@ -28,6 +29,8 @@ export interface Context extends Calls {
   readonly lookup: Lookup;
   /** How long an image may take to get from one status to the next, in milliseconds. */
   readonly statusTimeoutMs: number;
+  /** How much may come out of a compressed source. */
+  readonly decompressLimits: DecompressLimits | undefined;
   /** What is known of the contents of local files. */
   readonly digests: DigestMemory;
 }

@@ -12,7 +12,7 @@ import { waitForActive, waitWhileBusy } from "./wait.ts";
 /** An image whose data is about to be sent. */
 export interface Filling {
   readonly imageId: string;
-  readonly spec: Pick<ImageSpec, "name" | "verifyChecksum">;
+  readonly spec: Pick<ImageSpec, "name" | "verifyChecksum" | "decompress" | "containerFormat">;
   readonly source: LocalSource;
 }
 
@@ -28,18 +28,30 @@ export async function startTransfer(context: Context, { imageId, spec, source }:
   const { name } = spec;
   const isDownload = "url" in source;
   let totalBytes: number | undefined;
-  const event = (transferredBytes: number) => ({ name, imageId, transferredBytes, totalBytes });
-  if (isDownload) emit("download-start", event(0));
+  let sourceBytes: number | undefined;
+  const event = (transferredBytes: number, total: number | undefined) => ({
+    name,
+    imageId,
+    transferredBytes,
+    totalBytes: total,
+  });
+  if (isDownload) emit("download-start", event(0, undefined));
   const transfer = await openTransfer(source, {
     algorithms: spec.verifyChecksum === false ? [] : VERIFIED_ALGORITHMS,
+    decompress: spec.decompress,
+    keepTar: isArchive(spec.containerFormat),
+    decompressLimits: context.decompressLimits,
     signal,
-    ...(isDownload ? { onRead: (bytes: number) => emit("download-progress", event(bytes)) } : {}),
+    ...(isDownload
+      ? { onRead: (bytes: number) => emit("download-progress", event(bytes, sourceBytes)) }
+      : {}),
     onTaken: (bytes) => {
       // All of it is there only when the cloud has said so.
-      if (bytes !== totalBytes) emit("upload-progress", event(bytes));
+      if (bytes !== totalBytes) emit("upload-progress", event(bytes, totalBytes));
     },
   });
   totalBytes = transfer.sizeBytes;
+  sourceBytes = transfer.sourceSizeBytes;
   return transfer;
 }
 
@@ -55,14 +67,19 @@ export async function fillImage(context: Context, filling: Filling, transfer: Tr
   const { name } = filling.spec;
   emit("upload-start", { name, imageId, transferredBytes: 0, totalBytes: transfer.sizeBytes });
   await sendData(context, imageId, name, transfer);
-  const transferredBytes = transfer.passed()?.sizeBytes ?? 0;
-  const end = { name, imageId, transferredBytes, totalBytes: transferredBytes };
-  if ("url" in source) emit("download-end", end);
+  const whole = (bytes: number) => ({ name, imageId, transferredBytes: bytes, totalBytes: bytes });
+  if ("url" in source) emit("download-end", whole(transfer.received()?.sizeBytes ?? 0));
+  const end = whole(transfer.passed()?.sizeBytes ?? 0);
   emit("upload-progress", end);
   emit("upload-end", end);
   const image = await waitForActive(context, imageId, name);
   const verification = await verify(context, image, filling, transfer.passed());
   return { image, verification };
+}
+
+/** Whether an image of this container format is a tar archive itself. */
+function isArchive(containerFormat: ImageSpec["containerFormat"]): boolean {
+  return containerFormat === "ova" || containerFormat === "docker";
 }
 
 /** An upload whose answer was lost may have been done: the image says so. */

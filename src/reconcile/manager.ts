@@ -14,6 +14,7 @@ import {
   SourceSchema,
   SpecError,
 } from "../model/index.ts";
+import type { DecompressLimits } from "../transfer/decompress/limits.ts";
 import { type DigestMemory, digestMemory } from "../transfer/digest-memory.ts";
 import { applyPlan, deleteImage, leaveInPlace } from "./apply.ts";
 import { runBatch } from "./batch.ts";
@@ -37,6 +38,8 @@ const LISTING_PAYS_FROM = 5;
 export interface ImageManagerOptions {
   /** How long an image may take from one status to the next, in milliseconds. Default: 1,800,000 (30 minutes). */
   readonly statusTimeoutMs?: number | undefined;
+  /** How much may come out of a source that is decompressed. Default: 1 TiB, and 10,000 times the source. */
+  readonly decompressLimits?: DecompressLimits | undefined;
 }
 
 /** Options of `ImageManager.apply`. */
@@ -74,6 +77,7 @@ export interface SignalOptions {
 export class ImageManager extends EventEmitter<ImageEvents> {
   readonly #backend: Backend;
   readonly #statusTimeoutMs: number;
+  readonly #decompressLimits: DecompressLimits | undefined;
   readonly #lock: KeyedLock = keyedLock();
   readonly #digests: DigestMemory = digestMemory();
   /** The whole sources of plans made here: the plans themselves hold no secret and no function. */
@@ -83,6 +87,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     super();
     this.#backend = backend;
     this.#statusTimeoutMs = options.statusTimeoutMs ?? 30 * 60_000;
+    this.#decompressLimits = options.decompressLimits;
   }
 
   /**
@@ -306,6 +311,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
       ...calls,
       lookup: lookupByRequest(calls),
       statusTimeoutMs: this.#statusTimeoutMs,
+      decompressLimits: this.#decompressLimits,
       digests: this.#digests,
     };
   }

@@ -16,9 +16,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   "source.volumeId": "use source.file or source.url",
   "source.object": "use source.url",
   "source.imageId": "use source.url",
-  "source.checksum.url": 'give the checksum itself, as "<algorithm>:<hex>"',
   "source.cachePath": "leave it out: the source is streamed straight through",
-  decompress: "decompress the source before",
   convert: "convert the source before, such as with qemu-img convert",
 };
 
@@ -41,17 +39,12 @@ export function checkSupported(spec: ImageSpec, backend: Backend): void {
   if (issue !== undefined) throw new SpecError([issue]);
 }
 
-function unsupportedField(
-  { source, decompress, convert, members }: ImageSpec,
-  backend: Backend,
-): string | undefined {
-  if (decompress !== undefined && decompress !== false) return "decompress";
+function unsupportedField({ source, convert, members }: ImageSpec, backend: Backend): string | undefined {
   if (convert === true) return "convert";
   if (members !== undefined && backend.members === undefined) return "members";
   if (source === undefined) return undefined;
   if (!isLocalSource(source)) return `source.${sourceKind(source)}`;
   if (backend.create === undefined || backend.upload === undefined) return `source.${sourceKind(source)}`;
-  if ("checksum" in source && typeof source.checksum === "object") return "source.checksum.url";
   return "cachePath" in source && source.cachePath !== undefined ? "source.cachePath" : undefined;
 }
 

@@ -24,6 +24,7 @@ export async function openFile({ file }: FileSource): Promise<OpenedSource> {
     return {
       sizeBytes: stats.size,
       chunks: readFile(handle, pool, file, stats),
+      hints: { fileNames: [file] },
       release: pool.give,
       close: () => handle.close(),
     };

@@ -1,6 +1,10 @@
 export type { Checksum } from "../model/checksum.ts";
 export type { FileSource, OpenData, OpenSource, UrlSource } from "../model/source.ts";
+export type { Codec } from "../model/spec.ts";
 export { type CheckedBytes, checkBytes, type Expectation, type Passed } from "./check.ts";
+export { type DecompressOptions, decompress } from "./decompress/decompress.ts";
+export type { SourceHints } from "./decompress/detect.ts";
+export type { DecompressLimits } from "./decompress/limits.ts";
 export { type Digests, digestFile } from "./digest.ts";
 export type { OpenedSource } from "./opened.ts";
 export { openTransfer, type Transfer, type TransferOptions } from "./pipeline.ts";

@@ -10,6 +10,7 @@ import {
   TransferError,
   type UrlSource,
 } from "../model/index.ts";
+import type { SourceHints } from "./decompress/detect.ts";
 import type { OpenedSource } from "./opened.ts";
 
 /** Options of {@link openSource}. */
@@ -38,7 +39,10 @@ export async function openUrl(source: UrlSource, options: UrlOptions = {}): Prom
     const secrets = url.origin === origin ? secretHeaders(source) : {};
     const response = await get(url, secrets, signal, idleTimeoutMs);
     const status = response.statusCode ?? 0;
-    if (status === 200) return opened(response, url, signal, idleTimeoutMs);
+    if (status === 200) {
+      const hints = hintsOf(response, [new URL(source.url), url]);
+      return { ...opened(response, url, signal, idleTimeoutMs), hints };
+    }
     response.destroy();
     if (!isRedirect(status)) throw refusal(url, status, response);
     url = redirectTarget(url, response.headers.location);
@@ -99,6 +103,22 @@ function opened(
       response.destroy();
     },
   };
+}
+
+function hintsOf({ headers }: IncomingMessage, urls: readonly URL[]): SourceHints {
+  return {
+    contentType: headers["content-type"],
+    contentDisposition: headers["content-disposition"],
+    fileNames: urls.map(({ pathname }) => decodedPath(pathname)),
+  };
+}
+
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 async function* read(

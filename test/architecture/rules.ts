@@ -30,7 +30,7 @@ const IMPORTS: readonly ImportRule[] = [
   {
     part: "transfer/**",
     files: ["transfer/**", "model/**", "backends/backend.ts"],
-    packages: ["proper-lockfile", "zod"],
+    packages: ["@foxglove/wasm-bz2", "proper-lockfile", "xz-decompress", "zod"],
   },
   { part: "backends/backend.ts", files: ["model/**"], packages: ["zod"] },
   { part: "backends/record.ts", files: ["model/**", "backends/backend.ts"], packages: [] },
@@ -64,6 +64,8 @@ const IMPORTS: readonly ImportRule[] = [
 const PURE: readonly string[] = [
   "model/**",
   "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet}.ts",
+  "transfer/checksum-file.ts",
+  "transfer/decompress/{bzip2-block,bzip2-marks,detect,errors,tar-header,zstd-frame}.ts",
   "backends/glance/{urls,wire,mapping,patch}.ts",
   "backends/keystone/{auth,catalog,clouds,token}.ts",
   "backends/http/{answer,errors,retry}.ts",

@@ -18,6 +18,7 @@ export interface ByteReader {
 export function byteReader(chunks: AsyncIterable<Uint8Array>): ByteReader {
   const iterator = chunks[Symbol.asyncIterator]();
   let front: Uint8Array | undefined;
+  let waiting = false;
 
   async function take(): Promise<Uint8Array | undefined> {
     if (front !== undefined) {
@@ -26,7 +27,9 @@ export function byteReader(chunks: AsyncIterable<Uint8Array>): ByteReader {
       return taken;
     }
     for (;;) {
+      waiting = true;
       const { done, value } = await iterator.next();
+      waiting = false;
       if (done === true) return undefined;
       if (value.length > 0) return value;
     }
@@ -52,7 +55,9 @@ export function byteReader(chunks: AsyncIterable<Uint8Array>): ByteReader {
   }
 
   async function close(): Promise<void> {
-    await iterator.return?.();
+    const returned = Promise.resolve(iterator.return?.()).catch(() => undefined);
+    // A generator answers to `return` only after its current wait, which may be long.
+    if (!waiting) await returned;
   }
 
   return {

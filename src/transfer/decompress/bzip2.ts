@@ -1,6 +1,6 @@
+import { type ByteReader, byteReader } from "./byte-reader.ts";
 import { bitsAt, cutBlock } from "./bzip2-block.ts";
 import { findMark, MARK_BITS, type Mark } from "./bzip2-marks.ts";
-import { type ByteReader, byteReader } from "./byte-reader.ts";
 import { type Decompressor, startsWith } from "./decompressor.ts";
 import { checkBeginning, corrupt, trailing, truncated } from "./errors.ts";
 
@@ -38,10 +38,15 @@ export const bzip2: Decompressor = {
   },
 };
 
-async function loadLibrary(): Promise<Decompress> {
-  const { default: Bzip2 } = await import("@foxglove/wasm-bz2");
-  const library = await Bzip2.init();
-  return (stream) => library.decompress(stream, MAX_OUTPUT_BYTES);
+let library: Promise<Decompress> | undefined;
+
+/** Once for each thread: it adds listeners to the process. */
+function loadLibrary(): Promise<Decompress> {
+  library ??= import("@foxglove/wasm-bz2").then(async ({ default: Bzip2 }) => {
+    const instance = await Bzip2.init();
+    return (stream) => instance.decompress(stream, MAX_OUTPUT_BYTES);
+  });
+  return library;
 }
 
 /** 1 to 9: how many 100,000 bytes there are in a block. */

@@ -17,7 +17,8 @@ export const gzip: Decompressor = {
       yield* throughZlib(fed.chunks, gunzip);
       // zlib stops at the first zero behind a member, and is silent about what comes then.
       for (const chunk of fed.untouched()) checkPadding(chunk);
-      for (let chunk = await reader.take(); chunk !== undefined; chunk = await reader.take()) checkPadding(chunk);
+      for (let chunk = await reader.take(); chunk !== undefined; chunk = await reader.take())
+        checkPadding(chunk);
     } catch (error) {
       throw failureOf(error);
     } finally {

@@ -1,19 +1,25 @@
 import { MessageChannel, Worker } from "node:worker_threads";
-import { FormatError } from "../../model/errors/index.ts";
 import { untilAborted } from "../../model/abort.ts";
+import { FormatError } from "../../model/errors/index.ts";
 import { type Failure, receiveChunks, sendChunks } from "./chunk-port.ts";
 import type { WorkerInput } from "./decompress-worker.ts";
 import type { Decompressor } from "./decompressor.ts";
 import { unreadable } from "./errors.ts";
 
 /** Beside this file: as it is written, and as it is built. */
-const WORKER: URL = new URL(`./decompress-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+const WORKER: URL = new URL(
+  `./decompress-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`,
+  import.meta.url,
+);
 
 /**
  * A decompressor that works on a thread of its own, beside everything else: WebAssembly would keep this one busy, and
  * the libraries keep things for the whole thread.
  */
-export function onThread({ codec, matches }: Decompressor & { readonly codec: WorkerInput["codec"] }): Decompressor {
+export function onThread({
+  codec,
+  matches,
+}: Decompressor & { readonly codec: WorkerInput["codec"] }): Decompressor {
   return {
     codec,
     matches,
