@@ -77,7 +77,8 @@ export function chooseChecksum(entries: readonly ChecksumEntry[], query: Checksu
 
 /** The text of a clear-signed message (RFC 9580, 7), or all of it. */
 function signedPart(text: string): string {
-  const [, signed] = /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:.+\n)*\n((?:.*\n)*?)-----BEGIN PGP/m.exec(text) ?? [];
+  const [, signed] =
+    /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:.+\n)*\n((?:.*\n)*?)-----BEGIN PGP/m.exec(text) ?? [];
   // A line that begins with a dash has one more in front.
   return signed?.replace(/^- /gm, "") ?? text;
 }

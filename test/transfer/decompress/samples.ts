@@ -11,6 +11,10 @@ export const large: Buffer = Buffer.from(
   Array.from({ length: 80_000 }, (_, line) => `row ${line % 1_000} of the table\n`).join(""),
 );
 
+/** A disk with data at 40 places, and holes between them: more than the map in one header of GNU tar. */
+export const sparse: Buffer = Buffer.alloc(2_000_000);
+for (let part = 0; part < 40; part++) sparse.fill(`part ${part}`, part * 45_056, part * 45_056 + 4_096);
+
 export const empty: Buffer = Buffer.alloc(0);
 
 /** A file of the fixtures, which `make.sh` makes. */
