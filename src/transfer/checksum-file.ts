@@ -38,6 +38,9 @@ const BY_FILE_NAME: readonly (readonly [RegExp, string])[] = [
   [/md5/i, "md5"],
 ];
 
+/** Longer than any path and its digest. */
+const MAX_LINE_LENGTH = 8_192;
+
 /** How many names an error lists. */
 const LISTED_NAMES = 20;
 
@@ -47,9 +50,8 @@ const LISTED_NAMES = 20;
  * there is, such as comments, is passed over. **No signature is verified.**
  */
 export function readChecksums(text: string): readonly ChecksumEntry[] {
-  return signedPart(text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n"))
-    .split("\n")
-    .flatMap((line) => readLine(line) ?? []);
+  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
+  return signedPart(lines).flatMap((line) => (line.length > MAX_LINE_LENGTH ? [] : (readLine(line) ?? [])));
 }
 
 /**
@@ -61,7 +63,7 @@ export function readChecksums(text: string): readonly ChecksumEntry[] {
 export function chooseChecksum(entries: readonly ChecksumEntry[], query: ChecksumQuery): Checksum {
   const found = named(entries, query.names);
   const candidates = found.length > 0 ? found : anonymous(entries);
-  const [wanted = "the source"] = query.names;
+  const [wanted = "the source"] = partsOf(query.names[0] ?? "");
   if (candidates.length === 0) throw invalid(`the file has no checksum of ${wanted}: ${listed(entries)}`);
   const known = candidates.flatMap((entry) => checksumOf(entry, query) ?? []);
   if (known.length === 0)
@@ -75,12 +77,14 @@ export function chooseChecksum(entries: readonly ChecksumEntry[], query: Checksu
   return best;
 }
 
-/** The text of a clear-signed message (RFC 9580, 7), or all of it. */
-function signedPart(text: string): string {
-  const [, signed] =
-    /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:.+\n)*\n((?:.*\n)*?)-----BEGIN PGP/m.exec(text) ?? [];
+/** The lines of a clear-signed message (RFC 9580, 7), or all of them. */
+function signedPart(lines: readonly string[]): readonly string[] {
+  const begin = lines.findIndex((line) => line.trimEnd() === "-----BEGIN PGP SIGNED MESSAGE-----");
+  if (begin < 0) return lines;
+  const first = lines.findIndex((line, index) => index > begin && line.trim() === "") + 1;
+  const end = lines.findIndex((line, index) => index >= first && line.startsWith("-----BEGIN PGP SIGNATURE"));
   // A line that begins with a dash has one more in front.
-  return signed?.replace(/^- /gm, "") ?? text;
+  return lines.slice(first, end < 0 ? lines.length : end).map((line) => line.replace(/^- /, ""));
 }
 
 function readLine(line: string): ChecksumEntry | undefined {

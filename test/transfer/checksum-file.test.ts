@@ -65,12 +65,26 @@ describe("a line is read", () => {
     expect(choose(text, ["a\\b\nc"])).toEqual({ algorithm: "sha256", hex: SHA256 });
   });
 
+  const anything = fc.string({
+    unit: fc.constantFrom("\n", " ", "a", "(", ")", "=", ":", "*", "\\", "-", SHA256, SIGNED),
+  });
+
   it("whatever the text is, nothing is thrown", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => Array.isArray(readChecksums(text))));
+    fc.assert(fc.property(anything, (text) => Array.isArray(readChecksums(text))));
+  });
+
+  it.each([
+    ["of spaces", `${SHA256} a${" ".repeat(8_000_000)}b`],
+    ["of digits", "a".repeat(8_000_000)],
+    ["of beginnings", "-----BEGIN PGP SIGNED MESSAGE-----\n".repeat(200_000)],
+  ])("megabytes %s take no time", (_what, text) => {
+    expect(readChecksums(text)).toEqual([]);
   });
 
   it("every name that GNU would write is found again", () => {
-    const name = fc.stringMatching(/^[\w.()=+~-][\w .()*=+~-]*$/).filter((text) => text.trim() === text);
+    const name = fc
+      .stringMatching(/^[\w.()=+~-][\w .()*=+~-]*$/)
+      .filter((text) => text.trim() === text && text !== ".");
     fc.assert(
       fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 5 }), fc.nat(), (names, seed) => {
         const digests = names.map((_name, index) => String(index).repeat(64));
