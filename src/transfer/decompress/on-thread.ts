@@ -27,7 +27,12 @@ export function onThread({
       const input = new MessageChannel();
       const output = new MessageChannel();
       const workerData: WorkerInput = { codec, compressed: input.port2, decompressed: output.port2 };
-      const worker = new Worker(WORKER, { workerData, transferList: [input.port2, output.port2] });
+      const worker = new Worker(WORKER, {
+        workerData,
+        transferList: [input.port2, output.port2],
+        // Those of the process may be for its program alone: Node refuses --input-type with a file.
+        execArgv: [],
+      });
       const received = receiveChunks(output.port1, (failure) => errorOf(failure, codec));
       const threadFailed = (error: unknown) => received.fail(unreadable(codec, "its thread failed", error));
       worker.on("error", threadFailed);
