@@ -10,6 +10,8 @@ const MAX_BLOCK_BITS = 2 * 1024 * 1024 * 8;
 /** The most that comes of a block: 900,000 bytes, each five of which may stand for a run of 259. */
 const MAX_OUTPUT_BYTES = (900_000 / 5) * 259;
 
+const PART_BYTES = 1024 * 1024;
+
 /** Decompresses a bzip2 stream that is whole, in memory. */
 type Decompress = (stream: Uint8Array) => Uint8Array;
 
@@ -67,12 +69,18 @@ async function* decompressStream(
   while (mark.kind === "block") {
     const block = await nextBlock(window, mark, level, decompress);
     crc = (((crc << 1) | (crc >>> 31)) ^ block.crc) >>> 0;
-    if (block.output.length > 0) yield block.output;
+    yield* inParts(block.output);
     mark = window.forget(block.end);
   }
   if ((await window.bits(mark.bit + MARK_BITS, 32)) !== crc)
     throw corrupt("bzip2", "its digest is another one");
   window.leave(mark.bit + MARK_BITS + 32);
+}
+
+/** A block of zeros is 46 MB: whoever works beside this one takes several parts ahead. */
+function* inParts(output: Uint8Array): Generator<Uint8Array> {
+  for (let offset = 0; offset < output.length; offset += PART_BYTES)
+    yield output.subarray(offset, offset + PART_BYTES);
 }
 
 /** Decompresses the block at a mark. Where the next mark is none, the block is longer than it seemed. */

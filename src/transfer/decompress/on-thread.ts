@@ -16,10 +16,10 @@ const WORKER: URL = new URL(
  * A decompressor that works on a thread of its own, beside everything else: WebAssembly would keep this one busy, and
  * the libraries keep things for the whole thread.
  */
-export function onThread({
-  codec,
-  matches,
-}: Decompressor & { readonly codec: WorkerInput["codec"] }): Decompressor {
+export function onThread(
+  { codec, matches }: Decompressor & { readonly codec: WorkerInput["codec"] },
+  file: URL = WORKER,
+): Decompressor {
   return {
     codec,
     matches,
@@ -27,7 +27,7 @@ export function onThread({
       const input = new MessageChannel();
       const output = new MessageChannel();
       const workerData: WorkerInput = { codec, compressed: input.port2, decompressed: output.port2 };
-      const worker = new Worker(WORKER, {
+      const worker = new Worker(file, {
         workerData,
         transferList: [input.port2, output.port2],
         // Those of the process may be for its program alone: Node refuses --input-type with a file.
