@@ -30,7 +30,7 @@ export const DECOMPRESSORS: readonly Decompressor[] = [
 ];
 
 /**
- * Decompresses bytes on their way, in a few megabytes of memory. gzip, bzip2, xz and zstd, several members, frames or
+ * Decompresses bytes on their way, in memory that doesn't grow with them. gzip, bzip2, xz and zstd, several members, frames or
  * streams, one behind the other, and a tar archive with one file in it, compressed or not: the file is what comes out.
  * The source is read to its end before the last byte comes out.
  *
