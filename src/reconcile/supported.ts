@@ -17,6 +17,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   "source.object": "use source.url",
   "source.imageId": "use source.url",
   "source.cachePath": "leave it out: the source is streamed straight through",
+  decompress: "use source.url, source.file or source.open, which this process decompresses",
   convert: "convert the source before, such as with qemu-img convert",
 };
 
@@ -39,7 +40,11 @@ export function checkSupported(spec: ImageSpec, backend: Backend): void {
   if (issue !== undefined) throw new SpecError([issue]);
 }
 
-function unsupportedField({ source, convert, members }: ImageSpec, backend: Backend): string | undefined {
+function unsupportedField(
+  { source, decompress = false, convert, members }: ImageSpec,
+  backend: Backend,
+): string | undefined {
+  if (decompress !== false && source !== undefined && !isLocalSource(source)) return "decompress";
   if (convert === true) return "convert";
   if (members !== undefined && backend.members === undefined) return "members";
   if (source === undefined) return undefined;
