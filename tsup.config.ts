@@ -7,6 +7,8 @@ const options: Options = {
     directory: "src/backends/directory/index.ts",
     memory: "src/backends/memory/index.ts",
     transfer: "src/transfer/index.ts",
+    // No entry point, but the file of a thread.
+    "decompress-worker": "src/transfer/decompress/decompress-worker.ts",
   },
   format: ["esm", "cjs"],
   target: "node22",
@@ -16,6 +18,8 @@ const options: Options = {
   sourcemap: true,
   // Shared code in shared files: an error's class is the same in every entry, in CommonJS too.
   splitting: true,
+  // import.meta.url in CommonJS, to find the file of a thread.
+  shims: true,
   treeshake: true,
 };
 

@@ -62,7 +62,10 @@ export interface ImageSpec {
   readonly region?: string | undefined;
   /** Whether to compare what the cloud says it stored with what was sent. Default: `true`. */
   readonly verifyChecksum?: boolean | undefined;
-  /** Whether the source is decompressed before it is stored; `true` finds out how. Default: `false`. */
+  /**
+   * Whether the source is decompressed before it is stored; `true` finds out how. Of a tar archive, the one file in it
+   * is stored, except where the container format is `ova` or `docker`. Default: `false`.
+   */
   readonly decompress?: boolean | Codec | undefined;
   /** Whether the source is converted to `diskFormat` on its way. Default: `false`. */
   readonly convert?: boolean | undefined;

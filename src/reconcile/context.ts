@@ -1,6 +1,7 @@
 import type { Backend, CallOptions } from "../backends/backend.ts";
 import type { Image, ImageEvents } from "../model/index.ts";
 import type { Cache } from "../transfer/cache/cache.ts";
+import type { DecompressLimits } from "../transfer/decompress/limits.ts";
 import type { DigestMemory } from "../transfer/digest-memory.ts";
 
 /** Tells the listeners of an event. Never throws. */
@@ -35,6 +36,8 @@ export interface Context extends Calls {
   /** Where downloads are kept; absent: nowhere. */
   readonly cache: Cache | undefined;
   readonly inspection: InspectionMode;
+  /** How much may come out of a compressed source. */
+  readonly decompressLimits: DecompressLimits | undefined;
   /** What is known of the contents of local files. */
   readonly digests: DigestMemory;
 }

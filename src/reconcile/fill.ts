@@ -53,21 +53,33 @@ export async function startTransfer(
   const { name } = spec;
   const isDownload = "url" in source;
   let totalBytes: number | undefined;
-  const event = (transferredBytes: number) => ({ name, imageId, transferredBytes, totalBytes });
-  if (isDownload) emit("download-start", event(0));
+  let sourceBytes: number | undefined;
+  const event = (transferredBytes: number, total: number | undefined) => ({
+    name,
+    imageId,
+    transferredBytes,
+    totalBytes: total,
+  });
+  if (isDownload) emit("download-start", event(0, undefined));
   const transfer = await openTransfer(source, {
     algorithms: digestsToMake(context, { spec, source }),
+    decompress: spec.decompress,
+    keepTar: isArchive(declared.containerFormat),
+    decompressLimits: context.decompressLimits,
     signal,
     cache: context.cache,
     onCacheHit: (path) => emit("cache-hit", { name, path }),
     inspect: inspection === "off" ? undefined : declared,
-    ...(isDownload ? { onRead: (bytes: number) => emit("download-progress", event(bytes)) } : {}),
+    ...(isDownload
+      ? { onRead: (bytes: number) => emit("download-progress", event(bytes, sourceBytes)) }
+      : {}),
     onTaken: (bytes) => {
       // All of it is there only when the cloud has said so.
-      if (bytes !== totalBytes) emit("upload-progress", event(bytes));
+      if (bytes !== totalBytes) emit("upload-progress", event(bytes, totalBytes));
     },
   });
   totalBytes = transfer.sizeBytes;
+  sourceBytes = transfer.sourceSizeBytes;
   return transfer;
 }
 
@@ -91,9 +103,9 @@ export async function fillImage(
   const job = importOf(filling);
   if (method === "upload") await sendData(context, imageId, name, transfer, filling.delivery.stores?.[0]);
   else await stageData(context, job, transfer, filling.staged);
-  const transferredBytes = transfer.passed()?.sizeBytes ?? 0;
-  const end = { name, imageId, transferredBytes, totalBytes: transferredBytes };
-  if ("url" in source) emit("download-end", end);
+  const whole = (bytes: number) => ({ name, imageId, transferredBytes: bytes, totalBytes: bytes });
+  if ("url" in source) emit("download-end", whole(transfer.received()?.sizeBytes ?? 0));
+  const end = whole(transfer.passed()?.sizeBytes ?? 0);
   emit("upload-progress", end);
   emit("upload-end", end);
   const { image, failedStores } =
@@ -102,6 +114,11 @@ export async function fillImage(
       : await waitForImport(context, job);
   const verification = await verify(context, image, { ...filling, method }, transfer.passed());
   return { image, verification, method, ...(failedStores === undefined ? {} : { failedStores }) };
+}
+
+/** Whether an image of this container format is a tar archive itself. */
+function isArchive(containerFormat: string | undefined): boolean {
+  return containerFormat === "ova" || containerFormat === "docker";
 }
 
 /** An upload whose answer was lost may have been done: the image says so. */

@@ -19,6 +19,7 @@ import {
 } from "../model/index.ts";
 import type { Cache } from "../transfer/cache/cache.ts";
 import { platformCacheDirectory } from "../transfer/cache/directory.ts";
+import type { DecompressLimits } from "../transfer/decompress/limits.ts";
 import { type DigestMemory, digestMemory } from "../transfer/digest-memory.ts";
 import { setActivation } from "./activation.ts";
 import { type Applied, applyPlan, deleteImage, leaveInPlace } from "./apply.ts";
@@ -65,6 +66,8 @@ export interface ImageManagerOptions {
    * 20 GiB.
    */
   readonly cache?: boolean | CacheOptions | undefined;
+  /** How much may come out of a source that is decompressed. Default: 1 TiB, and 10,000 times the source. */
+  readonly decompressLimits?: DecompressLimits | undefined;
 }
 
 /** Where downloads are kept, and how much of them. */
@@ -117,6 +120,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   readonly #backend: Backend;
   readonly #statusTimeoutMs: number;
   readonly #inspection: InspectionMode;
+  readonly #decompressLimits: DecompressLimits | undefined;
   readonly #lock: KeyedLock;
   readonly #digests: DigestMemory = digestMemory();
   readonly #cache: Cache | undefined;
@@ -130,6 +134,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     this.#statusTimeoutMs = options.statusTimeoutMs ?? 30 * 60_000;
     this.#cache = cacheOf(options.cache ?? true);
     this.#inspection = options.inspection ?? "enforce";
+    this.#decompressLimits = options.decompressLimits;
   }
 
   /**
@@ -420,6 +425,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
       statusTimeoutMs: this.#statusTimeoutMs,
       cache: this.#cache,
       inspection: this.#inspection,
+      decompressLimits: this.#decompressLimits,
       digests: this.#digests,
     };
   }

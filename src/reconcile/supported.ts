@@ -16,8 +16,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   "source.volumeId": "use source.file or source.url",
   "source.object": "use source.url",
   "source.imageId": "use source.file, after a download of the image",
-  "source.checksum.url": 'give the checksum itself, as "<algorithm>:<hex>"',
-  decompress: "decompress the source before",
+  decompress: "use source.url, source.file or source.open, which this process decompresses",
   convert: "convert the source before, such as with qemu-img convert",
 };
 
@@ -40,16 +39,11 @@ export function checkSupported(spec: ImageSpec, backend: Backend): void {
   if (issue !== undefined) throw new SpecError([issue]);
 }
 
-function unsupportedField(
-  { source, decompress, convert, members }: ImageSpec,
-  backend: Backend,
-): string | undefined {
-  if (decompress !== undefined && decompress !== false) return "decompress";
+function unsupportedField({ source, convert, members }: ImageSpec, backend: Backend): string | undefined {
   if (convert === true) return "convert";
   if (members !== undefined && backend.members === undefined) return "members";
   if (source === undefined) return undefined;
-  if (!canDeliver(source, backend)) return `source.${sourceKind(source)}`;
-  return "checksum" in source && typeof source.checksum === "object" ? "source.checksum.url" : undefined;
+  return canDeliver(source, backend) ? undefined : `source.${sourceKind(source)}`;
 }
 
 function checksumIssue({ source }: ImageSpec): Issue | undefined {

@@ -19,6 +19,7 @@ export async function openUrl(source: UrlSource, options: UrlOptions = {}): Prom
   const answer = await askUrl(source, options);
   return {
     sizeBytes: answer.sizeBytes,
+    hints: answer.hints,
     chunks: continued(source, answer, options),
     close: async () => answer.close(),
   };

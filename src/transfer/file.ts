@@ -25,6 +25,7 @@ export async function openFile({ file }: FileSource): Promise<OpenedSource> {
       sizeBytes: stats.size,
       chunks: readFile(handle, pool, file, stats),
       readAt: (offset, length) => readPart(handle, offset, length),
+      hints: { fileNames: [file] },
       release: pool.give,
       close: () => handle.close(),
     };

@@ -1,8 +1,12 @@
 export type { Checksum } from "../model/checksum.ts";
 export type { FileSource, OpenData, OpenSource, UrlSource } from "../model/source.ts";
+export type { Codec } from "../model/spec.ts";
 export type { Cache } from "./cache/cache.ts";
 export { platformCacheDirectory } from "./cache/directory.ts";
 export { type CheckedBytes, checkBytes, type Expectation, type Passed } from "./check.ts";
+export { type DecompressOptions, decompress } from "./decompress/decompress.ts";
+export type { SourceHints } from "./decompress/detect.ts";
+export type { DecompressLimits } from "./decompress/limits.ts";
 export { type Digests, digestFile } from "./digest.ts";
 export { inspectImage } from "./inspect/inspect-image.ts";
 export type { InspectedFormat, Inspection, Problem } from "./inspect/inspection.ts";

@@ -1,3 +1,4 @@
+import type { SourceHints } from "./decompress/detect.ts";
 import type { Digests } from "./digest.ts";
 
 /** Reads bytes from an offset on; fewer than were asked for only at the end. */
@@ -10,6 +11,8 @@ export interface OpenedSource {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Reads any part, where the source can do that; `chunks` is not disturbed by it. */
   readonly readAt?: ReadAt;
+  /** What is said of the bytes, by whoever hands them out. */
+  readonly hints?: SourceHints | undefined;
   /** Takes the memory of a chunk back, for another one. Only for chunks that nobody looks at any more. */
   release?(chunk: Uint8Array): void;
   /** Told when all bytes were read and found to be right, with what was found: a cache keeps them then. Never throws. */

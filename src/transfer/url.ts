@@ -13,6 +13,7 @@ import { beginExchange } from "../network/exchange.ts";
 import { inTime } from "../network/in-time.ts";
 import type { ProxyVariables } from "../network/proxy.ts";
 import { ProxyError } from "../network/proxy-error.ts";
+import type { SourceHints } from "./decompress/detect.ts";
 
 /** How URLs are asked. */
 export interface UrlOptions {
@@ -37,6 +38,8 @@ export interface UrlAnswer {
   readonly sizeBytes: number | undefined;
   /** The body, to be iterated once. */
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** What it says of the bytes, and what their URLs do. */
+  readonly hints: SourceHints;
   /** Lets go of the connection; harmless when the body was read. */
   close(): void;
 }
@@ -69,7 +72,10 @@ export async function askUrl(
     const secrets = url.origin === origin ? secretHeaders(source) : {};
     const response = await get(url, { ...secrets, ...conditions }, proxies, signal, idleTimeoutMs);
     const status = response.statusCode ?? 0;
-    if (statuses.includes(status)) return answerFrom(response, { url, startByte, signal, idleTimeoutMs });
+    if (statuses.includes(status)) {
+      const hints = hintsOf(response, [new URL(source.url), url]);
+      return { ...answerFrom(response, { url, startByte, signal, idleTimeoutMs }), hints };
+    }
     response.destroy();
     if (!isRedirect(status)) throw refusal(url, status, response);
     url = redirectTarget(url, response.headers.location);
@@ -118,7 +124,7 @@ interface Reading {
   readonly idleTimeoutMs: number;
 }
 
-function answerFrom(response: IncomingMessage, reading: Reading): UrlAnswer {
+function answerFrom(response: IncomingMessage, reading: Reading): Omit<UrlAnswer, "hints"> {
   const length = response.headers["content-length"];
   const sizeBytes = length === undefined ? undefined : Number(length);
   return {
@@ -128,6 +134,22 @@ function answerFrom(response: IncomingMessage, reading: Reading): UrlAnswer {
     chunks: read(response, sizeBytes, reading),
     close: () => void response.destroy(),
   };
+}
+
+function hintsOf({ headers }: IncomingMessage, urls: readonly URL[]): SourceHints {
+  return {
+    contentType: headers["content-type"],
+    contentDisposition: headers["content-disposition"],
+    fileNames: urls.map(({ pathname }) => decodedPath(pathname)),
+  };
+}
+
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 async function* read(

@@ -32,7 +32,7 @@ const IMPORTS: readonly ImportRule[] = [
   {
     part: "transfer/**",
     files: ["transfer/**", "model/**", "network/**", "files/**", "backends/backend.ts"],
-    packages: ["env-paths", "zod"],
+    packages: ["@foxglove/wasm-bz2", "env-paths", "xz-decompress", "zod"],
   },
   // Files that several processes share: for whoever keeps something on the disk.
   { part: "files/**", files: ["files/**", "model/**"], packages: ["proper-lockfile"] },
@@ -69,6 +69,8 @@ const PURE: readonly string[] = [
   "model/**",
   "network/proxy.ts",
   "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet,delivery,import-outcome}.ts",
+  "transfer/checksum-file.ts",
+  "transfer/decompress/{bzip2-block,bzip2-marks,detect,errors,tar-header,zstd-frame}.ts",
   "backends/glance/{urls,filters,wire,mapping,patch,schema,import-request,import-state}.ts",
   "backends/keystone/{auth,auth-type,catalog,clouds,maps,profile,token}.ts",
   "backends/http/{answer,errors,retry}.ts",

@@ -125,11 +125,6 @@ test.for<[field: string, change: object]>([
   ["source.volumeId", { source: { volumeId: "0f2e7f1c-7c53-4f0f-9a54-2a0f2c3d4e5f" } }],
   ["source.object", { source: { object: "bucket:key" } }],
   ["source.imageId", { source: { imageId: "0f2e7f1c-7c53-4f0f-9a54-2a0f2c3d4e5f" } }],
-  [
-    "source.checksum.url",
-    { source: { url: "http://127.0.0.1/disk", checksum: { url: "http://127.0.0.1/sums" } } },
-  ],
-  ["decompress", { source: { url: "http://127.0.0.1/disk" }, decompress: true }],
   ["convert", { source: { url: "http://127.0.0.1/disk" }, convert: true }],
 ])("%s, for which there is no way in yet, is refused by its name", async ([capability, change]) => {
   expect(await refusalOf(change)).toMatchObject({

@@ -8,6 +8,7 @@ describe("what the backend can't do is known at plan time, by the path of its fi
     ["source.volumeId", { source: { volumeId: "v" } }],
     ["source.object", { source: { object: "b:k" } }],
     ["source.imageId", { source: { imageId: "i", region: "elsewhere" } }],
+    ["decompress", { source: { webDownload: "https://example.org/a.gz" }, decompress: true }],
   ])("%s", async (capability, fields) => {
     const backend = recorded();
     const images = new ImageManager(backend);

@@ -60,11 +60,3 @@ it.each([
     });
   },
 );
-
-it("a checksum at a URL isn't supported yet, and that is said", async () => {
-  const source = { file: "image.raw", checksum: { url: "https://a.example/SHA256SUMS" } };
-  expect(await rejectionOf(openTransfer(source, { algorithms: [] }))).toMatchObject({
-    code: "ERR_UNSUPPORTED",
-    capability: "source.checksum.url",
-  });
-});

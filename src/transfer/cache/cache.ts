@@ -107,12 +107,13 @@ function ask({ source, options }: Slot, question?: UrlQuestion): Promise<UrlAnsw
   return askUrl(source, options, question);
 }
 
-async function openHit({ paths, options, lock }: Slot): Promise<OpenedSource> {
+async function openHit({ source, paths, options, lock }: Slot): Promise<OpenedSource> {
   const opened = await openFile({ file: paths.data });
   await touchEntry(paths, new Date());
   await lock.release();
   options.onCacheHit?.(paths.data);
-  return opened;
+  // The file is named by a digest, which tells nobody what it is.
+  return { ...opened, hints: { fileNames: [new URL(source.url).pathname] } };
 }
 
 async function openDownload(slot: Slot, answer: UrlAnswer, startByte: number): Promise<OpenedSource> {
@@ -128,6 +129,7 @@ async function openDownload(slot: Slot, answer: UrlAnswer, startByte: number): P
     }
     return {
       sizeBytes: totalBytes,
+      hints: answer.hints,
       chunks: continued(source, answer, options),
       close: async () => answer.close(),
     };
@@ -170,6 +172,7 @@ async function keepOnTheWay(
   }
   return {
     sizeBytes: totalBytes,
+    hints: answer.hints,
     chunks: chunks(),
     async keep(digests) {
       await partial.end();

@@ -1,0 +1,149 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomFillSync, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ImageManager } from "imagewright";
+import { openstack } from "imagewright/openstack";
+import { decompress, openSource } from "imagewright/transfer";
+import { startCloud } from "../test/integration/cloud/start.ts";
+import { parseSizeBytes } from "./support/size.ts";
+import { median } from "./support/statistics.ts";
+import { table } from "./support/table.ts";
+
+const usage = `Creates images from compressed URLs, and holds the time against that of each part alone.
+
+  --size SIZE     of the disk before it is compressed, such as 512MiB (256MiB)
+  --runs NUMBER   of turns (3)
+  --cloud NAME    an entry of clouds.yaml; without it a Keystone and a Glance are started for this
+  --check         fails when one takes more than 1.2 times its slowest part`;
+
+/** The most that the whole may take, in times of its slowest part. */
+const PROMISED = 1.2;
+
+const COMPRESSORS = [
+  ["gzip", "gz"],
+  ["bzip2", "bz2"],
+  ["xz", "xz"],
+  ["zstd", "zst"],
+] as const;
+
+export async function run(parameters: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: parameters,
+    options: {
+      size: { type: "string", default: "256MiB" },
+      runs: { type: "string", default: "3" },
+      cloud: { type: "string" },
+      check: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return console.log(usage);
+  const started = values.cloud === undefined ? await startCloud() : undefined;
+  if (started !== undefined) process.env["OS_CLIENT_CONFIG_FILE"] = started.cloudsYaml;
+  const folder = await mkdtemp(join(tmpdir(), "imagewright-bench-"));
+  let server: ChildProcess | undefined;
+  try {
+    await writeDisk(join(folder, "disk"), parseSizeBytes(values.size));
+    for (const [tool] of COMPRESSORS)
+      execFileSync(tool, [tool === "xz" ? "-1k" : "-k", join(folder, "disk")], { stdio: "pipe" });
+    server = spawn(process.execPath, [join(import.meta.dirname, "serve-child.ts"), folder]);
+    const [line] = await once(server.stdout ?? process.stdin, "data");
+    const images = new ImageManager(await openstack({ cloud: values.cloud ?? "demo" }));
+    const ratios = await measure(images, folder, String(line).trim(), Number(values.runs));
+    if (values.check && ratios.some((ratio) => !(ratio <= PROMISED))) process.exitCode = 1;
+  } finally {
+    server?.kill();
+    await rm(folder, { recursive: true });
+    await started?.stop();
+  }
+}
+
+async function measure(
+  images: ImageManager,
+  folder: string,
+  origin: string,
+  runs: number,
+): Promise<readonly number[]> {
+  console.log(
+    `Seconds, the median of ${runs} turns after one that doesn't count. Node ${process.versions.node},`,
+  );
+  console.log(`${availableParallelism()} processors, load before: ${loadavg()[0]?.toFixed(2)}\n`);
+  const rows = [["codec", "download", "decompress", "upload", "all", "all / slowest"]];
+  const ratios: number[] = [];
+  for (const [codec, suffix] of COMPRESSORS) {
+    const url = `${origin}/disk.${suffix}`;
+    const parts = {
+      download: async () => drain((await openSource({ url })).chunks),
+      decompress: () => drain(decompress(createReadStream(join(folder, `disk.${suffix}`)), { codec })),
+      upload: () => create(images, { source: { file: join(folder, "disk") } }),
+      all: () => create(images, { source: { url }, decompress: codec }),
+    };
+    const turns: Record<keyof typeof parts, number>[] = [];
+    for (let turn = 0; turn <= runs; turn++) {
+      const download = await secondsOf(parts.download);
+      const decompressed = await secondsOf(parts.decompress);
+      const upload = await parts.upload();
+      turns.push({ download, decompress: decompressed, upload, all: await parts.all() });
+    }
+    const of = (part: keyof typeof parts) => median(turns.slice(1).map((turn) => turn[part]));
+    const ratio = of("all") / Math.max(of("download"), of("decompress"), of("upload"));
+    ratios.push(ratio);
+    const seconds = [of("download"), of("decompress"), of("upload"), of("all"), ratio];
+    rows.push([codec, ...seconds.map((value) => value.toFixed(2))]);
+  }
+  console.log(table(rows));
+  return ratios;
+}
+
+/** From before the image is created until it is active; its deletion doesn't count. */
+async function create(images: ImageManager, fields: object): Promise<number> {
+  const spec = {
+    name: `imagewright-bench-${randomUUID()}`,
+    containerFormat: "bare",
+    diskFormat: "raw",
+    ...fields,
+  };
+  let id = "";
+  const seconds = await secondsOf(async () => {
+    ({ id } = (await images.apply(spec)).image);
+  });
+  await images.destroy(id);
+  return seconds;
+}
+
+async function secondsOf(work: () => Promise<void>): Promise<number> {
+  const startMs = performance.now();
+  await work();
+  return (performance.now() - startMs) / 1_000;
+}
+
+async function drain(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _chunk of chunks);
+}
+
+/** Like a disk: half of it was never written to, a quarter is text, a quarter is compressed already. */
+async function writeDisk(path: string, sizeBytes: number): Promise<void> {
+  const file = await open(path, "wx");
+  const part = Buffer.alloc(1024 * 1024);
+  try {
+    for (let written = 0, turn = 0; written < sizeBytes; turn++) {
+      if (turn % 4 === 0) randomFillSync(part);
+      else if (turn % 4 === 1) part.fill(textOf(turn, part.length));
+      else part.fill(0);
+      written += (await file.write(part.subarray(0, sizeBytes - written))).bytesWritten;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function textOf(turn: number, length: number): string {
+  let text = "";
+  for (let line = 0; text.length < length; line++) text += `${turn} ${(line * 7_919) % 100_003} of a log\n`;
+  return text;
+}

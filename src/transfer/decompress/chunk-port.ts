@@ -1,0 +1,103 @@
+import type { MessagePort } from "node:worker_threads";
+import { FormatError } from "../../model/errors/index.ts";
+
+/** How many chunks are on their way at a time. */
+const WINDOW = 4;
+
+/** What goes the way of the chunks. The other way, anything says that one was taken; who leaves closes the port. */
+type Sent = { readonly chunk: Uint8Array } | { readonly failure: Failure } | "end";
+
+/** An error on its way between threads, which would lose its class. */
+export interface Failure {
+  readonly message: string;
+  /** Whether it was a FormatError `ERR_DECOMPRESS`. */
+  readonly expected: boolean;
+  readonly detected: string | undefined;
+}
+
+/** Sends chunks to another thread, no faster than they are taken there. */
+export async function sendChunks(chunks: AsyncIterable<Uint8Array>, port: MessagePort): Promise<void> {
+  let free = WINDOW;
+  let closed = false;
+  let wake = Promise.withResolvers<void>();
+  port.on("message", () => {
+    free++;
+    wake.resolve();
+  });
+  port.on("close", () => {
+    closed = true;
+    wake.resolve();
+  });
+  const send = (sent: Sent, memory: readonly ArrayBuffer[] = []) => port.postMessage(sent, memory);
+  try {
+    for await (const chunk of chunks) {
+      while (free === 0 && !closed) {
+        await wake.promise;
+        wake = Promise.withResolvers();
+      }
+      if (closed) return;
+      free--;
+      // A copy, as the memory goes along, and may be others' too.
+      const own = new Uint8Array(chunk);
+      send({ chunk: own }, [own.buffer]);
+    }
+    send("end");
+  } catch (error) {
+    send({ failure: failureOf(error) });
+    throw error;
+  }
+}
+
+/** Chunks that come from another thread. */
+export interface ReceivedChunks {
+  readonly chunks: AsyncGenerator<Uint8Array>;
+  /** Ends them with an error. */
+  fail(error: unknown): void;
+}
+
+export function receiveChunks(port: MessagePort, errorOf: (failure: Failure) => unknown): ReceivedChunks {
+  const arrived: Sent[] = [];
+  let failed: { readonly error: unknown } | undefined;
+  let wake = Promise.withResolvers<void>();
+  port.on("message", (sent: Sent) => {
+    arrived.push(sent);
+    wake.resolve();
+  });
+
+  async function* receive(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        if (failed !== undefined) throw failed.error;
+        const sent = arrived.shift();
+        if (sent === "end") return;
+        if (sent === undefined) {
+          await wake.promise;
+          wake = Promise.withResolvers();
+        } else if ("failure" in sent) {
+          throw errorOf(sent.failure);
+        } else {
+          yield sent.chunk;
+          port.postMessage("taken");
+        }
+      }
+    } finally {
+      port.close();
+    }
+  }
+
+  return {
+    chunks: receive(),
+    fail(error) {
+      failed ??= { error };
+      wake.resolve();
+    },
+  };
+}
+
+function failureOf(error: unknown): Failure {
+  return {
+    message: error instanceof Error ? error.message : String(error),
+    expected: error instanceof FormatError,
+    detected: error instanceof FormatError ? error.detected : undefined,
+  };
+}
