@@ -19,7 +19,7 @@ type Decompress = (stream: Uint8Array) => Uint8Array;
  * bzip2, by libbzip2 as WebAssembly. That takes whole streams, so each block is cut out and made into one: a block has
  * a digest of its own, and the digest of the whole is made of theirs.
  */
-export const bzip2: Decompressor = {
+export const bzip2: Decompressor<"bzip2"> = {
   codec: "bzip2",
   matches: (head) => levelOf(head) !== undefined,
   async *decompress(compressed) {

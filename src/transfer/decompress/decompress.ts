@@ -22,17 +22,12 @@ export interface DecompressOptions extends DecompressLimits {
 }
 
 /** Each behind the same contract; those that would keep this thread busy, on one of their own. */
-export const DECOMPRESSORS: readonly Decompressor[] = [
-  gzip,
-  onThread({ ...bzip2, codec: "bzip2" }),
-  onThread({ ...xz, codec: "xz" }),
-  zstd,
-];
+export const DECOMPRESSORS: readonly Decompressor[] = [gzip, onThread(bzip2), onThread(xz), zstd];
 
 /**
- * Decompresses bytes on their way, in memory that doesn't grow with them. gzip, bzip2, xz and zstd, several members, frames or
- * streams, one behind the other, and a tar archive with one file in it, compressed or not: the file is what comes out.
- * The source is read to its end before the last byte comes out.
+ * Decompresses bytes on their way, in memory that doesn't grow with them: gzip, bzip2, xz and zstd, of several members,
+ * frames or streams, one behind the other. Of a tar archive with one file in it, compressed or not, the file comes out.
+ * The source is read to its end before the iteration ends, so an error may come behind the last byte.
  *
  * The iteration throws FormatError `ERR_DECOMPRESS` for data that is cut off, damaged, of another codec than it should
  * be, not compressed, or followed by something else; for an archive of none or several files; and for more bytes than

@@ -9,8 +9,8 @@ import type { Codec } from "../../model/spec.ts";
  * - The input is read to its end before the output ends.
  * - An error of the input comes through as it is. When the reader leaves, the input's `return` is called.
  */
-export interface Decompressor {
-  readonly codec: Codec;
+export interface Decompressor<Name extends Codec = Codec> {
+  readonly codec: Name;
   /** Whether these first bytes are of this codec. */
   matches(head: Uint8Array): boolean;
   decompress(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>;

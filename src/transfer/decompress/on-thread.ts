@@ -17,7 +17,7 @@ const WORKER: URL = new URL(
  * the libraries keep things for the whole thread.
  */
 export function onThread(
-  { codec, matches }: Decompressor & { readonly codec: WorkerInput["codec"] },
+  { codec, matches }: Decompressor<WorkerInput["codec"]>,
   file: URL = WORKER,
 ): Decompressor {
   return {

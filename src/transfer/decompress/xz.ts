@@ -4,7 +4,7 @@ import { type Decompressor, startsWith } from "./decompressor.ts";
 import { checkBeginning, corrupt, truncated, unreadable } from "./errors.ts";
 
 /** xz, by XZ Embedded as WebAssembly. Zeros behind a stream are padding: four, or a multiple of it. */
-export const xz: Decompressor = {
+export const xz: Decompressor<"xz"> = {
   codec: "xz",
   matches: (head) => startsWith(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00),
   async *decompress(compressed) {

@@ -19,7 +19,7 @@ it.each([
       left();
     }
   };
-  const { decompress } = onThread({ ...xz, codec: "xz" }, file);
+  const { decompress } = onThread(xz, file);
   expect(await rejectionOf(collect(decompress(source())))).toMatchObject({
     code: "ERR_DECOMPRESS",
     message: "The xz data can't be read: its thread failed",
