@@ -1,6 +1,7 @@
 export type { Checksum } from "../model/checksum.ts";
 export type { FileSource, OpenData, OpenSource, UrlSource } from "../model/source.ts";
 export { type CheckedBytes, checkBytes, type Expectation, type Passed } from "./check.ts";
+export { type ConvertOptions, convertToRaw } from "./convert/convert.ts";
 export { type Digests, digestFile } from "./digest.ts";
 export type { OpenedSource } from "./opened.ts";
 export { openTransfer, type Transfer, type TransferOptions } from "./pipeline.ts";
