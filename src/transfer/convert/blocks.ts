@@ -4,6 +4,7 @@ import { decompressCluster } from "./decompress.ts";
 import { type Extent, extentsOf } from "./extents.ts";
 import type { Layout } from "./header.ts";
 import { readWhole } from "./read.ts";
+import { type CompressedRun, runsOf } from "./runs.ts";
 import type { TableReader } from "./tables.ts";
 
 /** Large enough that the cost of a read doesn't count. */
@@ -34,7 +35,9 @@ export async function* readBlocks(
     const extents = extentsOf(layout, await tablesOf(at, lengthBytes), at, lengthBytes);
     const isZero = extents.every(({ kind }) => kind === "zero");
     if (isZero) return zeros.subarray(0, lengthBytes);
-    return fill(handle, layout, extents, pool.take().subarray(0, lengthBytes));
+    const block = pool.take().subarray(0, lengthBytes);
+    await fill(handle, layout, pool, extents, block);
+    return block;
   }
 
   try {
@@ -55,25 +58,41 @@ export async function* readBlocks(
   }
 }
 
-/** One extent after the other: there are as many blocks at work as pay. */
+/** One read after the other: there are as many blocks at work as pay. */
 async function fill(
   handle: FileHandle,
   layout: Layout,
+  pool: BufferPool,
   extents: readonly Extent[],
   block: Buffer,
-): Promise<Buffer> {
+): Promise<void> {
   let at = 0;
-  for (const extent of extents) {
-    const part = block.subarray(at, at + extent.lengthBytes);
-    at += extent.lengthBytes;
-    if (extent.kind === "zero") part.fill(0);
-    else if (extent.kind === "stored") await readWhole(handle, layout.file, part, extent.hostOffset);
-    else {
-      const { hostOffset, compressedBytes } = extent;
-      const compressed = Buffer.allocUnsafe(compressedBytes);
-      await readWhole(handle, layout.file, compressed, hostOffset);
-      (await decompressCluster(layout, compressed, hostOffset)).copy(part);
-    }
+  const next = (lengthBytes: number) => {
+    at += lengthBytes;
+    return block.subarray(at - lengthBytes, at);
+  };
+  for (const extent of runsOf(extents, blockBytesOf(layout))) {
+    if (extent.kind === "zero") next(extent.lengthBytes).fill(0);
+    else if (extent.kind === "stored")
+      await readWhole(handle, layout.file, next(extent.lengthBytes), extent.hostOffset);
+    else await decompress(handle, layout, pool, extent, next);
   }
-  return block;
+}
+
+async function decompress(
+  handle: FileHandle,
+  layout: Layout,
+  pool: BufferPool,
+  run: CompressedRun,
+  next: (lengthBytes: number) => Buffer,
+): Promise<void> {
+  // A single cluster may claim to be longer than a block.
+  const room = run.lengthBytes <= blockBytesOf(layout) ? pool.take() : Buffer.allocUnsafe(run.lengthBytes);
+  const compressed = await readWhole(handle, layout.file, room.subarray(0, run.lengthBytes), run.hostOffset);
+  for (const { hostOffset, compressedBytes, lengthBytes } of run.clusters) {
+    const start = hostOffset - run.hostOffset;
+    const bytes = compressed.subarray(start, start + compressedBytes);
+    (await decompressCluster(layout, bytes, hostOffset)).copy(next(lengthBytes));
+  }
+  pool.give(room);
 }

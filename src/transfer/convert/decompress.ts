@@ -22,7 +22,8 @@ export async function decompressCluster(
   hostOffset: number,
 ): Promise<Buffer> {
   const { file, compression, clusterBytes } = layout;
-  const limits = { chunkSize: clusterBytes, maxOutputLength: clusterBytes };
+  // Where there is room left, Node.js sees the end at once and makes no second buffer.
+  const limits = { chunkSize: clusterBytes + 64, maxOutputLength: clusterBytes };
   const cluster = await (compression === "zlib"
     ? inflate(compressed, limits)
     : unzstd(compressed.subarray(0, zstdFrameBytes(compressed)), { ...limits, params: MAX_WINDOW })
