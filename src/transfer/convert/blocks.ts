@@ -92,7 +92,7 @@ async function decompress(
   for (const { hostOffset, compressedBytes, lengthBytes } of run.clusters) {
     const start = hostOffset - run.hostOffset;
     const bytes = compressed.subarray(start, start + compressedBytes);
-    (await decompressCluster(layout, bytes, hostOffset)).copy(next(lengthBytes));
+    await decompressCluster(layout, bytes, hostOffset, next(lengthBytes));
   }
   pool.give(room);
 }

@@ -14,13 +14,15 @@ const MAX_WINDOW = { [constants.ZSTD_d_windowLogMax]: 23 };
  * Decompresses a cluster, on a thread of Node's pool.
  *
  * @param compressed Its bytes, and maybe others behind them.
+ * @param target Where it goes, or as much of it as there is room for.
  * @throws FormatError `ERR_DECOMPRESS` when they don't come to a cluster.
  */
 export async function decompressCluster(
   layout: Layout,
   compressed: Buffer,
   hostOffset: number,
-): Promise<Buffer> {
+  target: Buffer,
+): Promise<void> {
   const { file, compression, clusterBytes } = layout;
   // Where there is room left, Node.js sees the end at once and makes no second buffer.
   const limits = { chunkSize: clusterBytes + 64, maxOutputLength: clusterBytes };
@@ -31,5 +33,13 @@ export async function decompressCluster(
     throw undecodable(file, hostOffset, error);
   });
   if (cluster.length !== clusterBytes) throw undecodable(file, hostOffset);
-  return cluster;
+  cluster.copy(target);
+  free(cluster);
+}
+
+/** Frees memory at once. Left to the collector, 100 MB of it would pile up. */
+function free({ buffer, byteLength }: Buffer): void {
+  // Small buffers are parts of one that Node.js shares among many.
+  const isShared = byteLength < Buffer.poolSize;
+  if (buffer instanceof ArrayBuffer && !isShared) buffer.transfer(0);
 }
