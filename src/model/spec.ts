@@ -64,7 +64,7 @@ export interface ImageSpec {
   readonly verifyChecksum?: boolean | undefined;
   /** Whether the source is decompressed before it is stored; `true` finds out how. Default: `false`. */
   readonly decompress?: boolean | Codec | undefined;
-  /** Whether the source is converted to `diskFormat` on its way. Default: `false`. */
+  /** Whether the source is converted to `diskFormat` on its way: qcow2 to raw. Default: `false`. */
   readonly convert?: boolean | undefined;
 }
 

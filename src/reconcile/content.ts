@@ -22,7 +22,8 @@ export function compareContent(desired: ImageSpec, actual: Image, facts: SourceF
   );
 }
 
-function storesSourceBytes({ decompress, convert }: ImageSpec): boolean {
+/** Whether what is stored is what the source has, byte for byte. */
+export function storesSourceBytes({ decompress, convert }: ImageSpec): boolean {
   return (decompress ?? false) === false && convert !== true;
 }
 

@@ -1,7 +1,7 @@
 import { type Image, type ImageSpec, parseChecksum } from "../model/index.ts";
 import { isComputable } from "../transfer/digest.ts";
 import { fileFacts } from "../transfer/file.ts";
-import { type SourceFacts, storedDigest } from "./content.ts";
+import { type SourceFacts, storedDigest, storesSourceBytes } from "./content.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -12,14 +12,15 @@ import type { Context } from "./context.ts";
  */
 export async function sourceFacts(
   context: Context,
-  { source }: ImageSpec,
+  spec: ImageSpec,
   actual: Image | undefined,
 ): Promise<SourceFacts> {
+  const { source } = spec;
   if (source === undefined) return {};
   if ("open" in source) return { sizeBytes: source.size };
   if (!("file" in source)) return {};
   const { sizeBytes } = await fileFacts(source);
-  if (actual?.sizeBytes !== sizeBytes) return { sizeBytes };
+  if (actual?.sizeBytes !== sizeBytes || !storesSourceBytes(spec)) return { sizeBytes };
   const declared = typeof source.checksum === "string" ? parseChecksum(source.checksum) : undefined;
   if (declared !== undefined && storedDigest(actual, declared.algorithm) !== undefined) return { sizeBytes };
   const algorithm = reportedAlgorithm(actual);

@@ -12,7 +12,7 @@ import { waitForActive, waitWhileBusy } from "./wait.ts";
 /** An image whose data is about to be sent. */
 export interface Filling {
   readonly imageId: string;
-  readonly spec: Pick<ImageSpec, "name" | "verifyChecksum">;
+  readonly spec: Pick<ImageSpec, "name" | "verifyChecksum" | "convert">;
   readonly source: LocalSource;
 }
 
@@ -32,6 +32,7 @@ export async function startTransfer(context: Context, { imageId, spec, source }:
   if (isDownload) emit("download-start", event(0));
   const transfer = await openTransfer(source, {
     algorithms: spec.verifyChecksum === false ? [] : VERIFIED_ALGORITHMS,
+    convert: spec.convert,
     signal,
     ...(isDownload ? { onRead: (bytes: number) => emit("download-progress", event(bytes)) } : {}),
     onTaken: (bytes) => {

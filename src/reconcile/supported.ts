@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import {
+  FormatError,
   type ImageSpec,
   type Issue,
   parseChecksum,
@@ -19,7 +20,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   "source.checksum.url": 'give the checksum itself, as "<algorithm>:<hex>"',
   "source.cachePath": "leave it out: the source is streamed straight through",
   decompress: "decompress the source before",
-  convert: "convert the source before, such as with qemu-img convert",
+  convert: "save the source as a file, and give it as source.file",
 };
 
 /**
@@ -27,6 +28,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
  *
  * @throws UnsupportedError `ERR_UNSUPPORTED` that names the field.
  * @throws SpecError `ERR_SPEC_INVALID` for a checksum that can't be computed.
+ * @throws FormatError `ERR_CONVERT_UNSUPPORTED` for a format that nothing is converted to.
  */
 export function checkSupported(spec: ImageSpec, backend: Backend): void {
   const field = unsupportedField(spec, backend);
@@ -37,6 +39,7 @@ export function checkSupported(spec: ImageSpec, backend: Backend): void {
       alternative: ALTERNATIVES[field],
     });
   }
+  checkConversion(spec);
   const issue = checksumIssue(spec);
   if (issue !== undefined) throw new SpecError([issue]);
 }
@@ -46,13 +49,24 @@ function unsupportedField(
   backend: Backend,
 ): string | undefined {
   if (decompress !== undefined && decompress !== false) return "decompress";
-  if (convert === true) return "convert";
   if (members !== undefined && backend.members === undefined) return "members";
   if (source === undefined) return undefined;
   if (!isLocalSource(source)) return `source.${sourceKind(source)}`;
   if (backend.create === undefined || backend.upload === undefined) return `source.${sourceKind(source)}`;
+  if (convert === true && !("file" in source)) return "convert";
   if ("checksum" in source && typeof source.checksum === "object") return "source.checksum.url";
   return "cachePath" in source && source.cachePath !== undefined ? "source.cachePath" : undefined;
+}
+
+function checkConversion({ name, convert, diskFormat, source }: ImageSpec): void {
+  if (convert !== true || source === undefined || diskFormat === "raw") return;
+  const to = diskFormat ?? "FORMAT";
+  const file = "file" in source ? JSON.stringify(source.file) : "SOURCE";
+  const what = diskFormat === undefined ? "has no diskFormat" : `converts to ${diskFormat}`;
+  throw new FormatError(
+    `The spec of ${JSON.stringify(name)} ${what}: only raw is converted to on the way. Say diskFormat: "raw", or run "qemu-img convert -O ${to} ${file} image.${to}" and give that, without convert`,
+    { code: "ERR_CONVERT_UNSUPPORTED", declared: diskFormat },
+  );
 }
 
 function checksumIssue({ source }: ImageSpec): Issue | undefined {
