@@ -64,6 +64,7 @@ const IMPORTS: readonly ImportRule[] = [
 const PURE: readonly string[] = [
   "model/**",
   "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet}.ts",
+  "transfer/convert/{detect,errors,header,cluster,extents,runs,zstd-frame}.ts",
   "backends/glance/{urls,wire,mapping,patch}.ts",
   "backends/keystone/{auth,catalog,clouds,token}.ts",
   "backends/http/{answer,errors,retry}.ts",
