@@ -1,5 +1,4 @@
-import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { convertToRaw } from "../../src/transfer/index.ts";
@@ -7,7 +6,7 @@ import { managerOf } from "./support/cloud.ts";
 import { collect } from "./support/collect.ts";
 import { digest, MIB, temporaryFile } from "./support/files.ts";
 import { imageName } from "./support/names.ts";
-import { convertedByQemu, createDisk, qemuImg, writeDisk } from "./support/qemu.ts";
+import { convertedByQemu, createDisk, qemuImg, writeAndBeKilled, writeDisk } from "./support/qemu.ts";
 
 /** What qemu-img can be asked for when it creates a qcow2, as far as it changes how data is kept. */
 const OPTIONS: readonly (readonly string[])[] = [
@@ -101,7 +100,7 @@ describe("a disk becomes what qemu-img makes of it", () => {
 
   test("left dirty by a program that was killed", async () => {
     const file = await createDisk(["lazy_refcounts=on"], "8M");
-    await killedWriter(file);
+    await writeAndBeKilled(file, "write -q -s {data} 1M 70000");
     const incompatibleFeatures = (await readFile(file)).readBigUInt64BE(72);
     expect(incompatibleFeatures).toBe(1n);
     await expectSame(file);
@@ -165,12 +164,4 @@ async function expectSame(file: string): Promise<void> {
   const { sizeBytes, chunks } = await convertToRaw({ file });
   expect(sizeBytes).toBe(expected.length);
   expect(Buffer.concat(await collect(chunks)).equals(expected)).toBe(true);
-}
-
-/** The last command of qemu-io ends it at once, so that the disk stays marked. */
-async function killedWriter(file: string): Promise<void> {
-  const data = `${file}.data`;
-  await writeFile(data, Buffer.alloc(300_000, "data"));
-  const commands = ["-c", `write -q -s ${data} 1M 300000`, "-c", "abort"];
-  await new Promise((resolve) => execFile("qemu-io", ["-f", "qcow2", ...commands, file], resolve));
 }

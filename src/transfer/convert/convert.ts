@@ -9,7 +9,7 @@ import type { OpenedSource } from "../opened.ts";
 import { blockBytesOf, readBlocks } from "./blocks.ts";
 import { DETECTED_BYTES, detectFormat } from "./detect.ts";
 import { unsupported } from "./errors.ts";
-import { type Layout, parseHeader } from "./header.ts";
+import { HEADER_BYTES, type Layout, parseHeader } from "./header.ts";
 import { readSome } from "./read.ts";
 import { readTables, type TableReader } from "./tables.ts";
 
@@ -56,7 +56,7 @@ export async function convertToRaw(
 
 async function openByFormat({ handle, stats }: LocalFile, file: string): Promise<OpenedSource> {
   const close = () => handle.close();
-  const head = await readSome(handle, Buffer.alloc(DETECTED_BYTES), 0);
+  const head = await readSome(handle, Buffer.alloc(Math.max(DETECTED_BYTES, HEADER_BYTES)), 0);
   const format = detectFormat(head);
   if (format === "raw") {
     const { chunks, release } = readFile({ handle, stats }, file);

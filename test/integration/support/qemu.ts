@@ -23,12 +23,15 @@ export async function createDisk(options: readonly string[], size: string): Prom
 export async function writeDisk(file: string, ...commands: readonly string[]): Promise<void> {
   const data = `${file}.data`;
   await writeFile(data, randomData(70_000));
-  await run("qemu-io", [
-    "-f",
-    "qcow2",
-    ...commands.flatMap((command) => ["-c", command.replace("{data}", data)]),
-    file,
-  ]);
+  const parameters = commands.flatMap((command) => ["-c", command.replace("{data}", data)]);
+  await run("qemu-io", ["-f", "qcow2", ...parameters, file]);
+}
+
+/** Writes to a disk and ends at once, so that nobody tidies it up. */
+export async function writeAndBeKilled(file: string, ...commands: readonly string[]): Promise<void> {
+  await writeDisk(file, ...commands, "abort").catch((error: unknown) => {
+    if (!(error instanceof Error) || !("signal" in error) || error.signal !== "SIGABRT") throw error;
+  });
 }
 
 /** The raw disk that qemu-img makes of a file. */
