@@ -1,5 +1,6 @@
 /** node bench/index.ts BENCH OPTIONS…: runs one bench; without a name it lists them. */
 const benches: Readonly<Record<string, () => Promise<{ run(parameters: string[]): Promise<void> }>>> = {
+  convert: () => import("./convert.ts"),
   decompress: () => import("./decompress.ts"),
   plan: () => import("./plan.ts"),
   upload: () => import("./upload.ts"),

@@ -1,7 +1,7 @@
 import { type Image, type ImageSpec, parseChecksum } from "../model/index.ts";
 import { isComputable } from "../transfer/digest.ts";
 import { fileFacts } from "../transfer/file.ts";
-import { reportedAlgorithm, type SourceFacts, storedDigest } from "./content.ts";
+import { reportedAlgorithm, type SourceFacts, storedDigest, storesSourceBytes } from "./content.ts";
 import type { Context } from "./context.ts";
 import { imageFacts } from "./image-facts.ts";
 
@@ -13,15 +13,16 @@ import { imageFacts } from "./image-facts.ts";
  */
 export async function sourceFacts(
   context: Context,
-  { source }: ImageSpec,
+  spec: ImageSpec,
   actual: Image | undefined,
 ): Promise<SourceFacts> {
+  const { source } = spec;
   if (source === undefined) return {};
   if ("open" in source) return { sizeBytes: source.size };
   if ("imageId" in source) return imageFacts(context, source, actual);
   if (!("file" in source)) return {};
   const { sizeBytes } = await fileFacts(source);
-  if (actual?.sizeBytes !== sizeBytes) return { sizeBytes };
+  if (actual?.sizeBytes !== sizeBytes || !storesSourceBytes(spec)) return { sizeBytes };
   const declared = typeof source.checksum === "string" ? parseChecksum(source.checksum) : undefined;
   if (declared !== undefined && storedDigest(actual, declared.algorithm) !== undefined) return { sizeBytes };
   const algorithm = comparableAlgorithm(actual);

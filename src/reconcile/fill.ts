@@ -64,6 +64,7 @@ export async function startTransfer(
   const transfer = await openTransfer(source, {
     algorithms: digestsToMake(context, { spec, source }),
     decompress: spec.decompress,
+    convert: spec.convert,
     keepTar: isArchive(declared.containerFormat),
     decompressLimits: context.decompressLimits,
     signal,

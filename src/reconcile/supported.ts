@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import {
+  FormatError,
   type ImageSpec,
   type Issue,
   parseChecksum,
@@ -17,7 +18,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   "source.object": "use source.url",
   "source.imageId": "use source.file, after a download of the image",
   decompress: "use source.url, source.file or source.open, which this process decompresses",
-  convert: "convert the source before, such as with qemu-img convert",
+  convert: "decompress the source, save it as a file, and give it as source.file",
 };
 
 /**
@@ -25,6 +26,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
  *
  * @throws UnsupportedError `ERR_UNSUPPORTED` that names the field.
  * @throws SpecError `ERR_SPEC_INVALID` for a checksum that can't be computed.
+ * @throws FormatError `ERR_CONVERT_UNSUPPORTED` for a format that nothing is converted to.
  */
 export function checkSupported(spec: ImageSpec, backend: Backend): void {
   const field = unsupportedByCloud(spec, backend) ?? unsupportedField(spec, backend);
@@ -35,15 +37,31 @@ export function checkSupported(spec: ImageSpec, backend: Backend): void {
       alternative: ALTERNATIVES[field],
     });
   }
+  checkConversion(spec);
   const issue = checksumIssue(spec);
   if (issue !== undefined) throw new SpecError([issue]);
 }
 
-function unsupportedField({ source, convert, members }: ImageSpec, backend: Backend): string | undefined {
-  if (convert === true) return "convert";
+function unsupportedField(
+  { source, decompress = false, convert, members }: ImageSpec,
+  backend: Backend,
+): string | undefined {
   if (members !== undefined && backend.members === undefined) return "members";
   if (source === undefined) return undefined;
-  return canDeliver(source, backend) ? undefined : `source.${sourceKind(source)}`;
+  if (!canDeliver(source, backend)) return `source.${sourceKind(source)}`;
+  const isConvertible = ("file" in source || "url" in source) && decompress === false;
+  return convert === true && !isConvertible ? "convert" : undefined;
+}
+
+function checkConversion({ name, convert, diskFormat, source }: ImageSpec): void {
+  if (convert !== true || source === undefined || diskFormat === "raw") return;
+  const to = diskFormat ?? "FORMAT";
+  const file = "file" in source ? JSON.stringify(source.file) : "SOURCE";
+  const what = diskFormat === undefined ? "has no diskFormat" : `converts to ${diskFormat}`;
+  throw new FormatError(
+    `The spec of ${JSON.stringify(name)} ${what}: only raw is converted to on the way. Say diskFormat: "raw", or run "qemu-img convert -O ${to} ${file} image.${to}" and give that, without convert`,
+    { code: "ERR_CONVERT_UNSUPPORTED", declared: diskFormat },
+  );
 }
 
 function checksumIssue({ source }: ImageSpec): Issue | undefined {

@@ -1,18 +1,44 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { type FileSource, SpecError, TransferError } from "../model/index.ts";
-import { type BufferPool, bufferPool } from "./buffer-pool.ts";
+import { bufferPool } from "./buffer-pool.ts";
 import type { OpenedSource } from "./opened.ts";
 
 /** Large enough that the cost of a read doesn't count. */
 const READ_BYTES = 256 * 1024;
+
+/** A local file that is open. */
+export interface LocalFile {
+  readonly handle: FileHandle;
+  /** What it was when it was opened. */
+  readonly stats: Stats;
+}
+
+/** Bytes of a local file, and who takes back the memory of its chunks. */
+export type FileBytes = Required<Pick<OpenedSource, "chunks" | "release">>;
 
 /**
  * Opens a local file.
  *
  * @throws SpecError `ERR_SPEC_INVALID` when there is no such file, or it is none, or is empty.
  */
-export async function openFile({ file }: FileSource): Promise<OpenedSource> {
+export async function openFile(source: FileSource): Promise<OpenedSource> {
+  const { handle, stats } = await openLocalFile(source);
+  return {
+    sizeBytes: stats.size,
+    ...readFile({ handle, stats }, source.file),
+    readAt: (offset, length) => readPart(handle, offset, length),
+    hints: { fileNames: [source.file] },
+    close: () => handle.close(),
+  };
+}
+
+/**
+ * Opens a local file for those who read here and there.
+ *
+ * @throws SpecError `ERR_SPEC_INVALID` as {@link openFile} does.
+ */
+export async function openLocalFile({ file }: FileSource): Promise<LocalFile> {
   // Without O_NONBLOCK, opening a named pipe waits for a writer.
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     throw unreadable(file, error);
@@ -20,15 +46,7 @@ export async function openFile({ file }: FileSource): Promise<OpenedSource> {
   try {
     const stats = await handle.stat();
     checkFile(file, stats);
-    const pool = bufferPool(READ_BYTES);
-    return {
-      sizeBytes: stats.size,
-      chunks: readFile(handle, pool, file, stats),
-      readAt: (offset, length) => readPart(handle, offset, length),
-      hints: { fileNames: [file] },
-      release: pool.give,
-      close: () => handle.close(),
-    };
+    return { handle, stats };
   } catch (error) {
     await handle.close();
     throw error;
@@ -59,32 +77,48 @@ export async function fileFacts({ file }: FileSource): Promise<FileFacts> {
   return { sizeBytes: stats.size, mtimeMs: stats.mtimeMs };
 }
 
-/** Reads one chunk ahead, so that the disk works while a chunk is made use of. */
-async function* readFile(
-  handle: FileHandle,
-  pool: BufferPool,
-  file: string,
-  before: Stats,
-): AsyncGenerator<Uint8Array> {
-  const read = () => handle.read(pool.take(), 0, READ_BYTES, null);
-  let ahead = read();
-  try {
-    for (;;) {
-      const { bytesRead, buffer } = await ahead;
-      if (bytesRead === 0) break;
-      ahead = read();
-      yield buffer.subarray(0, bytesRead);
+/** The bytes of a file, to its end, where it is closed. */
+export function readFile({ handle, stats }: LocalFile, file: string): FileBytes {
+  const { chunks, release } = readChunks(handle);
+  async function* read(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* chunks;
+      const after = await handle.stat();
+      if (after.size === stats.size && after.mtimeMs !== stats.mtimeMs) throw changed(file);
+    } finally {
+      await handle.close();
     }
-    const after = await handle.stat();
-    if (after.size === before.size && after.mtimeMs !== before.mtimeMs) {
-      throw new TransferError(`The file ${file} was written to while it was read`, {
-        code: "ERR_SOURCE_CHANGED",
-      });
-    }
-  } finally {
-    await ahead.catch(() => undefined);
-    await handle.close();
   }
+  return { chunks: read(), release };
+}
+
+/** The bytes of a file, which stays open. One chunk is read ahead, so that the disk works while a chunk is made use of. */
+export function readChunks(handle: FileHandle): FileBytes {
+  const pool = bufferPool(READ_BYTES);
+  async function* read(): AsyncGenerator<Uint8Array> {
+    let position = 0;
+    const readAt = () => handle.read(pool.take(), 0, READ_BYTES, position);
+    let ahead = readAt();
+    try {
+      for (;;) {
+        const { bytesRead, buffer } = await ahead;
+        if (bytesRead === 0) break;
+        position += bytesRead;
+        ahead = readAt();
+        yield buffer.subarray(0, bytesRead);
+      }
+    } finally {
+      await ahead.catch(() => undefined);
+    }
+  }
+  return { chunks: read(), release: pool.give };
+}
+
+/** A file that did not hold still while it was read. */
+export function changed(file: string): TransferError {
+  return new TransferError(`The file ${file} was written to while it was read`, {
+    code: "ERR_SOURCE_CHANGED",
+  });
 }
 
 function checkFile(file: string, stats: Stats): void {

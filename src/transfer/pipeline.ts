@@ -1,5 +1,6 @@
-import { type Codec, untilAborted } from "../model/index.ts";
+import { type Codec, UnsupportedError, untilAborted } from "../model/index.ts";
 import { type CheckedBytes, checkBytes, type Passed } from "./check.ts";
+import { openConverted } from "./convert/open-converted.ts";
 import { knownChecksum, resolveChecksum } from "./declared-checksum.ts";
 import { decompress as decompressBytes } from "./decompress/decompress.ts";
 import { dispositionFileName, type SourceHints } from "./decompress/detect.ts";
@@ -20,6 +21,8 @@ export interface TransferOptions extends Pick<OpenOptions, "cache" | "onCacheHit
   readonly keepTar?: boolean | undefined;
   /** How much may come out of a compressed source. */
   readonly decompressLimits?: DecompressLimits | undefined;
+  /** Whether the source is converted to raw on its way. Default: `false`. */
+  readonly convert?: boolean | undefined;
   /** What the data that is sent has to be. Default: it isn't looked into. */
   readonly inspect?: DeclaredData | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -60,7 +63,7 @@ interface Stages {
 /**
  * Opens a source and lays the pipeline: source → check against what is declared → decompress → inspect → digest →
  * receiver. Without `inspect` nothing is read before the receiver asks for the first chunk; with it, a head of a few
- * kibibytes is.
+ * kibibytes is. With `convert` it is: check of the whole source → convert → inspect → digest → receiver.
  *
  * @throws What {@link openSource} throws, for the source and for the URL of a checksum file; SpecError
  *   `ERR_SPEC_INVALID` for a checksum that can't be compared, or is not in its file.
@@ -69,8 +72,12 @@ interface Stages {
  *   throws it, before the last chunk. It throws what `checkBytes` and `decompress` do as well.
  */
 export async function openTransfer(source: LocalSource, options: TransferOptions): Promise<Transfer> {
-  const { signal, cache, onCacheHit, onTaken, decompress = false } = options;
-  const opened = await openSource(source, { signal, cache, checksum: knownChecksum(source), onCacheHit });
+  const { signal, cache, onCacheHit, onRead, onTaken, decompress = false, convert = false } = options;
+  const checksum = knownChecksum(source);
+  if (convert && decompress !== false) throw notTogether();
+  const opened = convert
+    ? await openConverted(source, { signal, cache, onCacheHit, onRead })
+    : await openSource(source, { signal, cache, checksum, onCacheHit });
   const stages = await layStages(source, opened, options).catch(async (error: unknown) => {
     await opened.close();
     throw error;
@@ -105,9 +112,11 @@ async function layStages(
   opened: OpenedSource,
   options: TransferOptions,
 ): Promise<Stages> {
-  const { signal, algorithms, inspect, onRead, decompress = false } = options;
+  const { signal, algorithms, inspect, decompress = false, convert = false } = options;
   const { sizeBytes, hints = {} } = opened;
-  const checksum = await resolveChecksum(source, namesOf(hints), { signal });
+  // A source that is converted was held against its checksum as a whole.
+  const checksum = convert ? undefined : await resolveChecksum(source, namesOf(hints), { signal });
+  const onRead = convert && "url" in source ? undefined : options.onRead;
   const report = (chunks: AsyncIterable<Uint8Array>) =>
     onRead === undefined ? chunks : reportProgress(chunks, onRead);
   const read = untilAborted(opened.chunks, signal);
@@ -130,6 +139,11 @@ async function layStages(
   const inspected = await inspectChunks({ sizeBytes: undefined, chunks, close: opened.close }, inspect);
   const sent = checkBytes(inspected.chunks, {}, algorithms);
   return { ...sent, received: received.passed, close: inspected.close };
+}
+
+function notTogether(): UnsupportedError {
+  const alternative = "decompress the source, save it as a file, and give it as source.file";
+  return new UnsupportedError({ backend: "transfer", capability: "convert", alternative });
 }
 
 /** The bytes; when all of them were taken, and are right, the source may keep them. */

@@ -65,9 +65,14 @@ async function openByKind(source: LocalSource, options: OpenOptions): Promise<Op
   throw new SpecError([{ path: ["source", "open"], message: "must be a function" }]);
 }
 
+/** Where the download of a URL is kept. */
+export function cacheOf({ cachePath }: UrlSource, { cache }: Pick<OpenOptions, "cache">): Cache | undefined {
+  return cachePath === undefined ? cache : { directory: cachePath };
+}
+
 async function openDownload(source: UrlSource, options: OpenOptions): Promise<OpenedSource> {
   const { cachePath } = source;
-  const cache = cachePath === undefined ? options.cache : { directory: cachePath };
+  const cache = cacheOf(source, options);
   if (cache === undefined) return openUrl(source, options);
   try {
     return await openCached(source, cache, options);

@@ -70,6 +70,7 @@ const PURE: readonly string[] = [
   "network/proxy.ts",
   "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet,delivery,import-outcome}.ts",
   "transfer/checksum-file.ts",
+  "transfer/convert/{detect,errors,header,cluster,extents,runs}.ts",
   "transfer/decompress/{bzip2-block,bzip2-marks,detect,errors,tar-header,zstd-frame}.ts",
   "backends/glance/{urls,filters,wire,mapping,patch,schema,import-request,import-state}.ts",
   "backends/keystone/{auth,auth-type,catalog,clouds,maps,profile,token}.ts",

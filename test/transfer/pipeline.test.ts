@@ -1,8 +1,12 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { openTransfer } from "../../src/transfer/index.ts";
 import { chunksOf, collect, digestOf, inChunks, someBytes } from "../support/bytes.ts";
 import { rejectionOf } from "../support/errors.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { httpServer } from "../support/loopback.ts";
+import { makeQcow2 } from "./convert/qcow2.ts";
 
 const DATA = someBytes(500_000);
 
@@ -60,3 +64,32 @@ it.each([
     });
   },
 );
+
+it("only a file can be converted on its way, and that is said before anything is asked", async () => {
+  const open = vi.fn(() => chunksOf(DATA));
+  const url = await httpServer(() => expect.unreachable());
+  for (const source of [{ open }, { url }]) {
+    expect(await rejectionOf(openTransfer(source, { algorithms: [], convert: true }))).toMatchObject({
+      code: "ERR_UNSUPPORTED",
+      capability: "convert",
+      alternative: expect.stringContaining("source.file"),
+    });
+  }
+  expect(open).not.toHaveBeenCalled();
+});
+
+it("an abort ends a conversion with its own reason, and closes the file", async () => {
+  const disk = { version: 3, clusterBits: 16, virtualBytes: 2 ** 40, clusters: [] } as const;
+  const file = join(await temporaryFolder(), "disk.qcow2");
+  await writeFile(file, makeQcow2(disk).file);
+  const before = (await readdir("/proc/self/fd")).length;
+  const controller = new AbortController();
+  const transfer = await openTransfer({ file }, { algorithms: [], convert: true, signal: controller.signal });
+  expect(transfer.sizeBytes).toBe(disk.virtualBytes);
+  const taking = async () => {
+    for await (const chunk of transfer.chunks) if (chunk.length > 0) controller.abort("enough");
+  };
+  expect(await rejectionOf(taking())).toBe("enough");
+  await transfer.close();
+  expect((await readdir("/proc/self/fd")).length).toBe(before);
+});

@@ -99,3 +99,14 @@ function restOfFrameHeader(descriptor: number): number {
   const contentSize = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
   return window + dictionaryId + contentSize;
 }
+
+/**
+ * How long the frame of data is that some bytes begin with; `undefined` when they don't, or it isn't whole. Node.js
+ * takes what follows a frame for another one.
+ */
+export function zstdFrameBytes(bytes: Uint8Array): number | undefined {
+  if (frameKind(bytes) !== "data") return undefined;
+  const frame = walkFrame();
+  const length = frame.walk(bytes);
+  return frame.ended() ? length : undefined;
+}

@@ -1,0 +1,179 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ImageManager, type ImageSpecInput, reconcile } from "../../src/index.ts";
+import { collect, digestOf, someBytes } from "../support/bytes.ts";
+import { fileServer } from "../support/file-server.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { type Built, type Disk, guestBytes, makeQcow2 } from "../transfer/convert/qcow2.ts";
+import { cloud, dataOf, failureOf, imagesOf, recorded, specOf } from "./cloud.ts";
+
+const DISK: Disk = {
+  version: 3,
+  clusterBits: 16,
+  virtualBytes: 2 ** 22,
+  clusters: [
+    { kind: "stored", bytes: someBytes(65_536) },
+    { kind: "compressed", bytes: Buffer.alloc(65_536, "text") },
+  ],
+};
+
+async function fileOf(change: (built: Built) => unknown = () => {}): Promise<string> {
+  const built = makeQcow2(DISK);
+  change(built);
+  const file = join(await temporaryFolder(), "debian.qcow2");
+  await writeFile(file, built.file);
+  return file;
+}
+
+function converting(source: ImageSpecInput["source"], fields: Partial<ImageSpecInput> = {}): ImageSpecInput {
+  return specOf({ diskFormat: "raw", convert: true, source, ...fields });
+}
+
+describe("a spec that converts", () => {
+  it("makes a raw image of the disk in a qcow2, verified, and is in place the next time", async () => {
+    const backend = recorded();
+    const images = new ImageManager(backend);
+    const totals = new Set<number | undefined>();
+    images.on("upload-progress", ({ totalBytes }) => totals.add(totalBytes));
+    const file = await fileOf();
+    const { image, verification } = await images.apply(converting({ file }));
+    expect(image).toMatchObject({ status: "active", diskFormat: "raw", sizeBytes: DISK.virtualBytes });
+    expect(verification).toEqual({ status: "verified", algorithm: "sha512" });
+    expect((await collect((await backend.download(image.id)).chunks)).equals(guestBytes(DISK))).toBe(true);
+    expect([...totals]).toEqual([DISK.virtualBytes]);
+
+    backend.takeWrites();
+    expect(await images.plan(converting({ file }))).toMatchObject({ action: "none", content: "same" });
+    await images.apply(converting({ file }));
+    expect(backend.takeWrites()).toEqual([]);
+  });
+
+  it("is another image than one that doesn't", async () => {
+    const images = new ImageManager(recorded());
+    const file = await fileOf();
+    await images.apply(converting({ file }));
+    expect(await images.plan(specOf({ diskFormat: "raw", source: { file } }))).toMatchObject({
+      action: "replace",
+      content: "changed",
+    });
+  });
+
+  it("holds the checksum against the file, not against the disk in it", async () => {
+    const images = new ImageManager(recorded());
+    const checksum = `sha512:${digestOf("sha512", makeQcow2(DISK).file)}`;
+    const source = { file: await fileOf(), checksum };
+    const { image } = await images.apply(converting(source));
+    expect(image.hashValue).toBe(digestOf("sha512", guestBytes(DISK)));
+    expect((await images.plan(converting(source))).action).toBe("none");
+  });
+
+  it("leaves a file that is raw as it is", async () => {
+    const backend = recorded();
+    const data = someBytes(100_000);
+    const file = join(await temporaryFolder(), "debian.raw");
+    await writeFile(file, data);
+    const { image } = await new ImageManager(backend).apply(converting({ file }));
+    expect((await collect((await backend.download(image.id)).chunks)).equals(data)).toBe(true);
+  });
+});
+
+describe("what can't be converted is refused before anything is written:", () => {
+  it.each<[string, (file: string) => ImageSpecInput["source"], (built: Built) => unknown, string]>([
+    [
+      "a file with a wrong checksum",
+      (file) => ({ file, checksum: `md5:${"00".repeat(16)}` }),
+      () => {},
+      "ERR_DIGEST_MISMATCH",
+    ],
+    [
+      "a backing file",
+      (file) => ({ file }),
+      ({ file }) => file.writeBigUInt64BE(512n, 8),
+      "ERR_CONVERT_UNSUPPORTED",
+    ],
+    [
+      "a header that contradicts itself",
+      (file) => ({ file }),
+      ({ file }) => file.writeUInt32BE(0, 36),
+      "ERR_FORMAT_MISMATCH",
+    ],
+    [
+      "a disk without a byte",
+      (file) => ({ file }),
+      ({ file }) => file.fill(0, 24, 32),
+      "ERR_TRANSFER_INCOMPLETE",
+    ],
+  ])("%s", async (_what, sourceOf, change, code) => {
+    const backend = recorded();
+    const source = sourceOf(await fileOf(change));
+    expect(await failureOf(new ImageManager(backend).apply(converting(source)))).toMatchObject({ code });
+    expect(backend.takeWrites()).toEqual([]);
+  });
+
+  it.each([["qcow2"], ["vmdk"], [undefined]])("to %s, at plan time, with what to run", async (diskFormat) => {
+    const backend = recorded();
+    const images = new ImageManager(backend);
+    const file = await fileOf();
+    const { diskFormat: _raw, ...spec } = converting({ file });
+    const other = diskFormat === undefined ? spec : { ...spec, diskFormat };
+    const expected = {
+      code: "ERR_CONVERT_UNSUPPORTED",
+      declared: diskFormat,
+      message: expect.stringContaining(
+        `qemu-img convert -O ${diskFormat ?? "FORMAT"} ${JSON.stringify(file)}`,
+      ),
+    };
+    await expect(images.plan(other)).rejects.toMatchObject(expected);
+    await expect(images.apply(other)).rejects.toMatchObject(expected);
+    await expect(images.apply(reconcile(other, undefined))).rejects.toMatchObject(expected);
+    expect(backend.takeWrites()).toEqual([]);
+  });
+
+  it.each<[string, Partial<ImageSpecInput>]>([
+    ["a program's own data", { source: dataOf("data") }],
+    ["a file that is compressed as a whole", { source: { file: "debian.qcow2.xz" }, decompress: "xz" }],
+  ])("%s", async (_what, fields) => {
+    const backend = recorded();
+    const spec = { ...converting({ file: "debian.qcow2" }), ...fields };
+    await expect(new ImageManager(backend).plan(spec)).rejects.toMatchObject({
+      code: "ERR_UNSUPPORTED",
+      capability: "convert",
+      alternative: expect.stringContaining("source.file"),
+    });
+    expect(backend.calls).toEqual([]);
+  });
+  it("a URL where nothing is cached", async () => {
+    const backend = recorded();
+    const images = new ImageManager(backend, { cache: false });
+    const error = await failureOf(images.apply(converting({ url: "http://127.0.0.1:9/debian.qcow2" })));
+    expect(error).toMatchObject({ code: "ERR_UNSUPPORTED", capability: "convert" });
+    expect(backend.takeWrites()).toEqual([]);
+  });
+});
+
+it("a URL is downloaded once, and converted from the cache", async () => {
+  const file = await fileOf();
+  const raw = guestBytes(DISK);
+  const data = await readFile(file);
+  const { url, statuses } = await fileServer({ data, etag: '"a"' });
+  const hits: string[] = [];
+  for (const name of ["first", "second"]) {
+    const images = new ImageManager(cloud());
+    images.on("cache-hit", ({ path }) => hits.push(path));
+    const checksum = `sha256:${digestOf("sha256", data)}`;
+    const { image } = await images.apply({ ...converting({ url, checksum }), name });
+    expect(image).toMatchObject({ sizeBytes: raw.length, hashValue: digestOf("sha512", raw) });
+  }
+  expect(statuses).toEqual([200, 304]);
+  expect(hits).toHaveLength(1);
+});
+
+it("a file that turns out to be damaged on its way leaves no image behind", async () => {
+  const backend = recorded();
+  const file = await fileOf(({ file, l2Offset }) => file.fill(0xff, l2Offset + 2 * 65_536));
+  expect(await failureOf(new ImageManager(backend).apply(converting({ file })))).toMatchObject({
+    code: "ERR_DECOMPRESS",
+  });
+  expect(await imagesOf(backend)).toEqual([]);
+});
