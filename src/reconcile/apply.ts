@@ -20,6 +20,7 @@ import { createImage } from "./create.ts";
 import { unprotect } from "./discard.ts";
 import { type Filling, fillImage, startTransfer } from "./fill.ts";
 import { findActual, withMembers } from "./find.ts";
+import { replacedId } from "./interrupted.ts";
 import { discardLeftovers, supersededImage, unmark } from "./leftovers.ts";
 import { changeMetadata } from "./metadata.ts";
 import { newImage, replacingImage } from "./new-image.ts";
@@ -109,6 +110,7 @@ async function create(context: Context, desired: ImageSpec): Promise<Applied> {
     members: desired.members ?? [],
     filling: fillingOf(desired, id),
     pinned: desired.id !== undefined,
+    isRival: () => true,
   });
 }
 
@@ -142,13 +144,25 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
     members: image.visibility === "shared" ? (desired.members ?? (await membersOf(context, actual))) : [],
     filling: fillingOf(desired, id),
     pinned: id === desired.id,
+    isRival: (other: Image) => replacedId(other) === actual.id,
   };
   if (plan.onReplace !== "delete-first") {
     const created = await createImage(context, creation);
     return { ...created, image: await takePlace(context, created.image, actual, desired) };
   }
+  const others = await othersOf(context, actual, image.name);
   await deleteImage(context, actual, force);
-  return createImage(context, creation);
+  return createImage(context, { ...creation, isRival: ({ id: other }) => !others.includes(other) });
+}
+
+/** The ids of the images of a name that are there as long as this one is: nobody has made them in its place. */
+async function othersOf(context: Context, image: Image, name: string): Promise<readonly string[]> {
+  const named = await context.lookup.named(name);
+  if ((await context.backend.get(image.id, callOptions(context))) !== undefined)
+    return named.map(({ id }) => id);
+  throw new PlanError(`Image ${image.id} (${image.name}) is gone since the plan was made. Plan again`, {
+    observed: "no image",
+  });
 }
 
 /** The spec that a plan fulfils, with a whole source, held against the backend once more: a plan may come from anywhere. */

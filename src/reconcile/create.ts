@@ -15,7 +15,7 @@ import { discardImage } from "./discard.ts";
 import { type Filled, type Filling, fillImage, startTransfer } from "./fill.ts";
 import { changeMetadata } from "./metadata.ts";
 import { isConflict, isStale, mayHaveSucceeded } from "./outcome.ts";
-import { giveWay } from "./rivals.ts";
+import { giveWay, type IsRival } from "./rivals.ts";
 
 /** An image that is to be made. */
 export interface Creation {
@@ -25,6 +25,8 @@ export interface Creation {
   readonly filling: Filling | undefined;
   /** Whether the user chose the id: a cloud never gives it again after the image is deleted. */
   readonly pinned: boolean;
+  /** Which images of its name it has to look out for. */
+  readonly isRival: IsRival;
 }
 
 /** How long a creation that is under way may go on after an abort: its outcome has to be known to be undone. */
@@ -58,10 +60,10 @@ function lostOperations(wanted: NewImage, image: Image, rules: Rules): Operation
   ];
 }
 
-async function createEmpty(context: Context, { image: wanted, pinned }: Creation): Promise<Filled> {
+async function createEmpty(context: Context, { image: wanted, pinned, isRival }: Creation): Promise<Filled> {
   try {
     const image = await createRecord(context, wanted);
-    if (!pinned) await giveWay(context, wanted);
+    if (!pinned) await giveWay(context, wanted, isRival);
     return { image, verification: { status: "skipped", reason: "the spec declares no data" } };
   } catch (error) {
     if (!pinned) await discardImage(context, wanted.id);
@@ -71,14 +73,14 @@ async function createEmpty(context: Context, { image: wanted, pinned }: Creation
 
 async function createFilled(
   context: Context,
-  { image: wanted, pinned }: Creation,
+  { image: wanted, pinned, isRival }: Creation,
   filling: Filling,
 ): Promise<Filled> {
   const transfer = await startTransfer(context, filling);
   try {
     const { id, status } = await createRecord(context, wanted);
     context.emit("image-status", { name: wanted.name, imageId: id, status });
-    if (!pinned) await giveWay(context, wanted);
+    if (!pinned) await giveWay(context, wanted, isRival);
     return await fillImage(context, filling, transfer);
   } catch (error) {
     // Another process may have filled it meanwhile.

@@ -85,6 +85,36 @@ describe.each([2, 3, 5])("%s processes at the same moment", (count) => {
   });
 });
 
+it.each(["create-first", "delete-first"] as const)(
+  "an image that is replaced by its id, %s, doesn't give way to others of its name",
+  async (onReplace) => {
+    const backend = cloud();
+    const ids = [randomUUID(), randomUUID()];
+    for (const id of ids) {
+      await backend.create({
+        id,
+        name: "debian",
+        diskFormat: "raw",
+        containerFormat: "bare",
+        properties: {},
+      });
+      await backend.upload(id, { sizeBytes: 10, chunks: dataOf("first data").open(0) });
+    }
+    const images = new ImageManager(backend);
+    const spec = specOf({ diskFormat: "qcow2" });
+    const { image } = await images.apply(await images.plan(spec, { id: ids[0], onReplace }));
+    expect((await imagesOf(backend)).map(({ id }) => id).sort()).toEqual([ids[1], image.id].sort());
+  },
+);
+
+it("an image with as many properties as there may be is replaced", async () => {
+  const backend = cloud();
+  const properties = Object.fromEntries(Array.from({ length: 128 }, (_, count) => [`p${count}`, "1"]));
+  await new ImageManager(backend).apply(specOf({ properties }));
+  const { image } = await new ImageManager(backend).apply(specOf({ properties, diskFormat: "qcow2" }));
+  expect(await onlyImage(backend)).toEqual(image);
+});
+
 it("an image that another process is filling is waited for, and not deleted by who made it", async () => {
   const backend = cloud();
   const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
