@@ -26,6 +26,7 @@ import { changeMetadata } from "./metadata.ts";
 import { newImage, replacingImage } from "./new-image.ts";
 import type { Plan, PlannedSource } from "./plan.ts";
 import { isWhole, redactedField, redactSource } from "./planned-source.ts";
+import type { IsRival } from "./rivals.ts";
 import { sourceRecord } from "./source-record.ts";
 import { checkSupported } from "./supported.ts";
 import type { Verification } from "./verify.ts";
@@ -144,22 +145,25 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
     members: image.visibility === "shared" ? (desired.members ?? (await membersOf(context, actual))) : [],
     filling: fillingOf(desired, id),
     pinned: id === desired.id,
-    isRival: (other: Image) => replacedId(other) === actual.id,
+    isRival: await rivalsOf(context, actual, image.name),
   };
   if (plan.onReplace !== "delete-first") {
     const created = await createImage(context, creation);
     return { ...created, image: await takePlace(context, created.image, actual, desired) };
   }
-  const others = await othersOf(context, actual, image.name);
   await deleteImage(context, actual, force);
-  return createImage(context, { ...creation, isRival: ({ id: other }) => !others.includes(other) });
+  return createImage(context, creation);
 }
 
-/** The ids of the images of a name that are there as long as this one is: nobody has made them in its place. */
-async function othersOf(context: Context, image: Image, name: string): Promise<readonly string[]> {
+/**
+ * Rivals of a new image are all but those that are there as long as the old one is, without the mark of its successors:
+ * a successor loses that when it has taken the old one's place.
+ */
+async function rivalsOf(context: Context, image: Image, name: string): Promise<IsRival> {
   const named = await context.lookup.named(name);
+  const others = named.filter((other) => replacedId(other) !== image.id).map(({ id }) => id);
   if ((await context.backend.get(image.id, callOptions(context))) !== undefined)
-    return named.map(({ id }) => id);
+    return ({ id }) => !others.includes(id);
   throw new PlanError(`Image ${image.id} (${image.name}) is gone since the plan was made. Plan again`, {
     observed: "no image",
   });

@@ -85,6 +85,43 @@ describe.each([2, 3, 5])("%s processes at the same moment", (count) => {
   });
 });
 
+it.each([
+  ["before", "create-first"],
+  ["after", "create-first"],
+  ["after", "delete-first"],
+] as const)(
+  "a replacement that another process begins %s this one, and ends before this one's record is made, is the only one: %s",
+  async (begins, onReplace) => {
+    const backend = cloud();
+    await new ImageManager(backend).apply(specOf());
+    const spec = specOf({ source: dataOf("second data") });
+    const { promise: isMade, resolve: tellMade } = Promise.withResolvers<void>();
+    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+    const afterCreate = async () => {
+      tellMade();
+      await mayEnd;
+    };
+    const other = () => new ImageManager(seenBy(backend, { afterCreate })).apply(spec);
+    let others: ReturnType<typeof other> | undefined;
+    const images = new ImageManager({
+      ...backend,
+      async create(...args) {
+        others ??= other();
+        end();
+        await others;
+        return backend.create(...args);
+      },
+    });
+    const plan = await images.plan(spec, { onReplace });
+    if (begins === "before") {
+      others = other();
+      await isMade;
+    }
+    await expect(images.apply(plan)).rejects.toMatchObject({ code: "ERR_PLAN_STALE" });
+    expect(await onlyImage(backend)).toMatchObject({ id: (await others)?.image.id, status: "active" });
+  },
+);
+
 it.each(["create-first", "delete-first"] as const)(
   "an image that is replaced by its id, %s, doesn't give way to others of its name",
   async (onReplace) => {
