@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { glanceRules, type Image, type ImageSpec } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
 import type { ControlClient } from "../http/client.ts";
-import { httpError, readBody } from "../http/errors.ts";
+import { httpError, readBody, reasonOf } from "../http/errors.ts";
 import type { TlsSettings } from "../http/tls.ts";
 import type { Session } from "../keystone/session.ts";
 import { downloadData, uploadData } from "./data.ts";
@@ -84,7 +84,10 @@ export function glanceBackend(options: GlanceOptions): Backend {
 
     async delete(id, callOptions) {
       const answer = await client({ method: "DELETE", url: urls.image(id) }, callOptions);
-      if (answer.status !== 204 && answer.status !== 404) throw httpError(answer, `Deletion of image ${id}`);
+      if (answer.status === 204 || answer.status === 404) return;
+      // Glance's answer to the later of two deletions that overlap: "Image status transition from deleted to deleted…".
+      if (answer.status === 400 && /from (deleted|pending_delete) to /.test(reasonOf(answer.body))) return;
+      throw httpError(answer, `Deletion of image ${id}`);
     },
 
     upload: (id, data, callOptions) => uploadData(dataContext, id, data, callOptions),
