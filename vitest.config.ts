@@ -46,7 +46,7 @@ const config: ViteUserConfig = {
           name: "soak",
           include: ["test/soak/**/*.test.ts"],
           globalSetup: ["test/integration/cloud/global-setup.ts"],
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 120_000,
         },
       },

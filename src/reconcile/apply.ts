@@ -23,12 +23,14 @@ import { deliveryFor, sendsData } from "./delivery.ts";
 import { unprotect } from "./discard.ts";
 import type { Filling } from "./fill.ts";
 import { findActual, withMembers } from "./find.ts";
+import { replacedId } from "./interrupted.ts";
 import { discardLeftovers, stillInUse, supersededImage, unmark } from "./leftovers.ts";
 import { changeMetadata } from "./metadata.ts";
 import { newImage, replacingImage } from "./new-image.ts";
 import { isConflict } from "./outcome.ts";
 import type { Plan, PlannedSource } from "./plan.ts";
 import { isWhole, redactedField, redactSource } from "./planned-source.ts";
+import type { IsRival } from "./rivals.ts";
 import { sourceRecord } from "./source-record.ts";
 import { checkSupported } from "./supported.ts";
 import { isImporting } from "./under-way.ts";
@@ -116,6 +118,7 @@ async function create(context: Context, plan: Plan, desired: ImageSpec): Promise
     members: desired.members ?? [],
     filling: fillingOf(plan, desired, id),
     pinned: desired.id !== undefined,
+    isRival: () => true,
   });
 }
 
@@ -158,12 +161,27 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
     members: image.visibility === "shared" ? (desired.members ?? (await membersOf(context, actual))) : [],
     filling: fillingOf(plan, desired, id, image),
     pinned: id === desired.id,
+    isRival: await rivalsOf(context, actual, image.name),
   };
   if (plan.onReplace !== "delete-first") {
     const created = await createImage(context, creation);
     return { ...created, image: await takePlace(context, created.image, actual, desired) };
   }
   return createImage(context, { ...creation, makeRoom: () => deleteImage(context, actual, force) });
+}
+
+/**
+ * Rivals of a new image are all but those that are there as long as the old one is, without the mark of its successors:
+ * a successor loses that when it has taken the old one's place.
+ */
+async function rivalsOf(context: Context, image: Image, name: string): Promise<IsRival> {
+  const named = await context.lookup.named(name);
+  const others = named.filter((other) => replacedId(other) !== image.id).map(({ id }) => id);
+  if ((await context.backend.get(image.id, callOptions(context))) !== undefined)
+    return ({ id }) => !others.includes(id);
+  throw new PlanError(`Image ${image.id} (${image.name}) is gone since the plan was made. Plan again`, {
+    observed: "no image",
+  });
 }
 
 /** The spec that a plan fulfils, with a whole source, held against the backend once more: a plan may come from anywhere. */

@@ -16,7 +16,7 @@ import { discardImage } from "./discard.ts";
 import type { Filling } from "./fill.ts";
 import { changeMetadata } from "./metadata.ts";
 import { isConflict, isStale, mayHaveSucceeded } from "./outcome.ts";
-import { giveWay } from "./rivals.ts";
+import { giveWay, type IsRival } from "./rivals.ts";
 
 /** An image that is to be made. */
 export interface Creation {
@@ -28,6 +28,8 @@ export interface Creation {
   readonly pinned: boolean;
   /** Called when the data is there to be sent, before the record is made. */
   readonly makeRoom?: (() => Promise<void>) | undefined;
+  /** Which images of its name it has to look out for. */
+  readonly isRival: IsRival;
 }
 
 /** How long a creation that is under way may go on after an abort: its outcome has to be known to be undone. */
@@ -63,12 +65,12 @@ function lostOperations(wanted: NewImage, image: Image, rules: Rules): Operation
 
 async function createEmpty(
   context: Context,
-  { image: wanted, pinned, makeRoom }: Creation,
+  { image: wanted, pinned, makeRoom, isRival }: Creation,
 ): Promise<Delivered> {
   await makeRoom?.();
   try {
     const image = await createRecord(context, wanted);
-    if (!pinned) await giveWay(context, wanted);
+    if (!pinned) await giveWay(context, wanted, isRival);
     return { image, verification: { status: "skipped", reason: "the spec declares no data" } };
   } catch (error) {
     if (!pinned) await discardImage(context, wanted.id);
@@ -88,13 +90,13 @@ async function createFilled(context: Context, creation: Creation, filling: Filli
 
 async function createAndFill(
   context: Context,
-  { image: wanted, pinned }: Creation,
+  { image: wanted, pinned, isRival }: Creation,
   delivery: OpenDelivery,
 ): Promise<Delivered> {
   try {
     const { id, status } = await createRecord(context, wanted);
     context.emit("image-status", { name: wanted.name, imageId: id, status });
-    if (!pinned) await giveWay(context, wanted);
+    if (!pinned) await giveWay(context, wanted, isRival);
     return await delivery.fill();
   } catch (error) {
     // Another process may have filled it meanwhile.

@@ -20,7 +20,7 @@ export interface Family {
 }
 
 /** The id of the image whose place this one takes. */
-export function replacedId(image: Pick<Image, "properties">): string | undefined {
+export function replacedId(image: Image): string | undefined {
   const { properties } = image;
   return Object.hasOwn(properties, REPLACES_RECORD) ? properties[REPLACES_RECORD] : undefined;
 }

@@ -163,7 +163,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
    * Does what a plan holds, or plans for a spec and does that; several at once are worked on side by side. A spec
    * is planned for again when another process changes the image meanwhile, at most five times in all.
    *
-   * @throws PlanError `ERR_PLAN_STALE` when the image isn't what the plan was made for.
+   * @throws PlanError `ERR_PLAN_STALE` when the image isn't what the plan was made for, or another process came first.
    * @throws ApplyError `ERR_APPLY_FAILED` when some of several failed; what was done is in `completed`.
    */
   apply(input: Plan & { readonly action: "delete" }, options?: ApplyOptions): Promise<ApplyResult>;

@@ -1,12 +1,14 @@
 import { type Image, isGone, type NewImage, PlanError } from "../model/index.ts";
 import type { Context } from "./context.ts";
-import { replacedId } from "./interrupted.ts";
 import { pause } from "./pause.ts";
 import { isImporting } from "./under-way.ts";
 
 /** How long an image of a higher id may stay empty: its process is about to give way, or to send data, or dead. */
 const PATIENCE_MS = 3_000;
 const PAUSE_MS = 100;
+
+/** Whether another image of the name may be what another process makes in place of the new one. */
+export type IsRival = (other: Image) => boolean;
 
 /**
  * Sees to it that of several processes that make an image of one name at the same moment only one sends data. Each
@@ -15,10 +17,11 @@ const PAUSE_MS = 100;
  *
  * @throws PlanError `ERR_PLAN_STALE` when it gives way: its record has to be deleted.
  */
-export async function giveWay(context: Context, image: NewImage): Promise<void> {
+export async function giveWay(context: Context, image: NewImage, isRival: IsRival): Promise<void> {
   const deadlineMs = performance.now() + PATIENCE_MS;
   for (;;) {
-    const rivals = await rivalsOf(context, image);
+    const named = await context.lookup.named(image.name);
+    const rivals = named.filter((other) => other.id !== image.id && !isGone(other.status) && isRival(other));
     if (rivals.length === 0) return;
     const winner = rivals.find(
       (rival) => rival.status !== "queued" || isImporting(context, rival) || rival.id < image.id,
@@ -27,12 +30,6 @@ export async function giveWay(context: Context, image: NewImage): Promise<void> 
     if (winner !== undefined || isOver) throw stale(image, winner ?? rivals[0]);
     await pause(PAUSE_MS, context.signal);
   }
-}
-
-/** The images of the name beside a new one and the one that it replaces. */
-async function rivalsOf({ lookup }: Context, image: NewImage): Promise<Image[]> {
-  const known = [image.id, replacedId({ properties: image.properties ?? {} })];
-  return (await lookup.named(image.name)).filter(({ id, status }) => !known.includes(id) && !isGone(status));
 }
 
 function stale({ name }: NewImage, winner: Image | undefined): PlanError {

@@ -5,7 +5,7 @@ import { isStaged, isUnderWay, STAGED_MS } from "./under-way.ts";
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
-const GONE_TIMEOUT_MS = 2_000;
+const UNCHANGED_TIMEOUT_MS = 2_000;
 
 /**
  * Waits until an image that was filled is active.
@@ -51,18 +51,19 @@ export async function waitWhileBusy(context: Context, id: string, name: string):
 }
 
 /**
- * Waits until a deleted image is gone: some clouds take their time, and what is between may say "not found" of one
- * that is there.
+ * Waits until a deleted image is gone: some clouds take their time, and tell so by its status. One whose status stays
+ * as it was isn't on its way: what is between here and the cloud may have said "not found" of an image that is there.
  *
  * @throws ImageStateError `ERR_IMAGE_TIMEOUT` when that took too long.
  */
-export async function waitUntilGone(context: Context, { id, name }: Image): Promise<void> {
-  const { backend, signal } = context;
-  const deadlineMs = performance.now() + GONE_TIMEOUT_MS;
+export async function waitUntilGone(context: Context, { id, name, status }: Image): Promise<void> {
+  const { backend, signal, statusTimeoutMs } = context;
+  const startMs = performance.now();
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     const image = await backend.get(id, callOptions(context));
     if (image === undefined || isGone(image.status)) return;
-    if (performance.now() + pauseMs > deadlineMs) {
+    const patienceMs = image.status === status ? UNCHANGED_TIMEOUT_MS : statusTimeoutMs;
+    if (performance.now() + pauseMs > startMs + patienceMs) {
       throw new ImageStateError(`Image ${id} (${name}) was deleted, and is still ${image.status}`, {
         code: "ERR_IMAGE_TIMEOUT",
         imageId: id,

@@ -29,9 +29,10 @@ async function interrupted(
   return { backend, images, old, id };
 }
 
-function recordOf({ name, protected: isProtected }: Partial<Image>): object {
+function recordOf({ name, diskFormat, protected: isProtected }: Partial<Image>): object {
   return {
     ...(name === undefined ? {} : { name }),
+    ...(diskFormat === undefined ? {} : { diskFormat }),
     ...(isProtected === undefined ? {} : { protected: isProtected }),
   };
 }
@@ -121,4 +122,56 @@ it("a replaced image whose successor is whole is deleted, and the successor kept
   expect(image).toMatchObject({ id, tags: ["t"] });
   expect(Object.keys(image.properties)).not.toContain(MARK);
   expect(await onlyImage(backend)).toEqual(image);
+});
+
+it("a half-made image that is what this run would begin with is filled", async () => {
+  const source = { ...dataOf("second data"), size: 11 };
+  const after = { name: "debian", source };
+  const { backend, images, old, id } = await interrupted({ diskFormat: "raw" });
+  const plan = await images.plan(after);
+  expect(plan).toMatchObject({ action: "update", imageId: id, supersedes: old.id, content: "changed" });
+  const { image, verification } = await images.apply(plan, { source });
+  expect(image).toMatchObject({ id, status: "active" });
+  expect(verification.status).toBe("verified");
+  expect(await onlyImage(backend)).toEqual(image);
+});
+
+it("what the old image has got since is not lost to a half-made one", async () => {
+  const { backend, images, old, id } = await interrupted({ diskFormat: "raw" });
+  await backend.update(old.id, [{ kind: "tag", op: "add", tag: "since" }]);
+  const { image } = await images.apply({ name: "debian", source: { ...dataOf("second data"), size: 11 } });
+  expect(image.id).not.toBe(id);
+  expect((await onlyImage(backend)).tags).toEqual(["since"]);
+});
+
+it("a half-made image of another name belongs to the image that is asked for by its id", async () => {
+  const { backend, images, old, id } = await interrupted({ name: "renamed" });
+  const plan = await images.plan({ ...AFTER, name: "renamed" }, { id: old.id });
+  expect(plan).toMatchObject({ imageId: old.id, discards: [id] });
+  const { image } = await images.apply(plan);
+  expect(image.name).toBe("renamed");
+  expect(await onlyImage(backend)).toEqual(image);
+});
+
+it("a mark stays until the old image is gone, whatever the cloud says of its deletion", async () => {
+  const { backend, images, old } = await interrupted({ data: "second data" });
+  const { createHash } = await import("node:crypto");
+  const checksum = `sha512:${createHash("sha512").update("second data").digest("hex")}` as const;
+  const spec = { ...AFTER, source: { url: "https://example.org/a", checksum } };
+  const lied = new ImageManager({ ...backend, async delete() {} });
+  await expect(lied.apply(spec)).rejects.toMatchObject({ code: "ERR_IMAGE_TIMEOUT", imageId: old.id });
+  const { image } = await images.apply(spec);
+  expect(await onlyImage(backend)).toEqual(image);
+});
+
+it("a replacement whose old image was protected meanwhile is not ended, and nothing is lost", async () => {
+  const { backend, images, old, id } = await interrupted({ data: "second data" });
+  await backend.update(old.id, [
+    { kind: "attribute", op: "update", name: "protected", from: false, to: true },
+  ]);
+  await expect(images.apply(AFTER)).rejects.toMatchObject({ code: "ERR_IMAGE_PROTECTED", imageId: old.id });
+  expect((await imagesOf(backend)).map((image) => image.id)).toContain(old.id);
+  const { image } = await images.apply({ ...AFTER, protected: false });
+  expect(await onlyImage(backend)).toEqual(image);
+  expect(id).not.toBe(old.id);
 });

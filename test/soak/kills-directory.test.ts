@@ -48,7 +48,7 @@ describe.each(KINDS)("%s", (kind) => {
     for (const { id } of seen) await new ImageManager(backend()).destroy(id);
   });
 
-  const rounds = Array.from({ length: Math.ceil(kills / KINDS.length) }, (_, round) => round + 1);
+  const rounds = Array.from({ length: Math.ceil(kills / 2 / KINDS.length) }, (_, round) => round + 1);
   test.for(rounds)("killed: %s", async (round) => {
     const chance = chanceOf(`kills in a folder ${kind} ${round}`);
     const name = imageName("soak");

@@ -3,7 +3,7 @@ import { glanceRules, type Image, type ImageSpec } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
 import type { ControlClient } from "../http/client.ts";
 import type { DataTransport } from "../http/data.ts";
-import { explained, httpError, readBody } from "../http/errors.ts";
+import { explained, httpError, readBody, reasonOf } from "../http/errors.ts";
 import type { Session } from "../keystone/session.ts";
 import { glanceActivation } from "./activation.ts";
 import { schemaCheck } from "./check.ts";
@@ -104,6 +104,8 @@ export function glanceBackend(options: GlanceOptions): Backend {
     async delete(id, callOptions) {
       const answer = await client({ method: "DELETE", url: urls.image(id) }, callOptions);
       if (answer.status === 204 || answer.status === 404) return;
+      // Glance's answer to the later of two deletions that overlap: "Image status transition from deleted to deleted…".
+      if (answer.status === 400 && /from (deleted|pending_delete) to /.test(reasonOf(answer.body))) return;
       const refusal = httpError(answer, `Deletion of image ${id}`);
       throw answer.status === 409 ? explained(refusal, IN_USE) : refusal;
     },

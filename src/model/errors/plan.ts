@@ -6,7 +6,10 @@ export interface PlanErrorOptions extends ErrorOptions {
   readonly observed?: string | undefined;
 }
 
-/** The image isn't any more what it was when the plan was made. Nothing was written: plan again. */
+/**
+ * The image isn't any more what it was when the plan was made: plan again. Nothing was written, unless another process
+ * came first while the plan was being applied; `cause` is the cloud's refusal then.
+ */
 export class PlanError extends ImagewrightError {
   override readonly name = "PlanError";
   readonly code = "ERR_PLAN_STALE";
