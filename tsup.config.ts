@@ -7,6 +7,7 @@ const options: Options = {
     directory: "src/backends/directory/index.ts",
     memory: "src/backends/memory/index.ts",
     transfer: "src/transfer/index.ts",
+    testing: "src/testing/index.ts",
   },
   format: ["esm", "cjs"],
   target: "node22",
