@@ -69,6 +69,19 @@ it("who owns the rest never keeps a declared one from being set", () => {
   );
 });
 
+it("declared: what others have added survives, whatever is declared", () => {
+  fc.assert(
+    fc.property(properties, tags, properties, tags, (wanted, labels, stored, stuck) => {
+      const actual = imageOf({ properties: stored, tags: stuck });
+      const desired = { name: "debian", properties: wanted, tags: labels };
+      const plan = reconcile(desired, actual, { properties: "declared", tags: "declared" });
+      const after = resultOf(plan, actual);
+      expect(after.properties).toEqual({ ...stored, ...wanted });
+      expect(after.tags).toEqual([...new Set([...stuck, ...labels])].sort());
+    }),
+  );
+});
+
 it("previous: of a three-way change exactly the retired ones go", () => {
   fc.assert(
     fc.property(properties, properties, properties, (wanted, before, stored) => {
