@@ -148,6 +148,7 @@ describe("a query is checked", () => {
       newest: false,
     };
     expect(() => checkQuery(query)).not.toThrow();
+    expect(() => checkQuery({ ...query, namePattern: "^n" })).not.toThrow();
     expect(() => checkQuery({ name: undefined })).not.toThrow();
   });
   it.each<[object, string]>([
