@@ -43,8 +43,8 @@ describe("previous: what an earlier spec declared, and this one doesn't, is dele
     const plan = reconcile(SPEC, IMAGE, { properties: ownership, tags: { previous: ["earlier"] } });
     expect(deletedBy(plan)).toEqual(["earlier", "earlier"]);
   });
-  it("and nothing where there was no earlier spec", () => {
-    const none = { previous: undefined };
+  it.each([[undefined], [null]])("and nothing where there was no earlier spec: %o", (previous) => {
+    const none = { previous } as { previous: undefined };
     expect(reconcile(SPEC, IMAGE, { properties: none, tags: none }).action).toBe("none");
   });
 });
