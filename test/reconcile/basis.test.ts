@@ -54,6 +54,11 @@ describe("a plan is made for the same image when the image has", () => {
   ])("%s", (_what, fields) => {
     expect(basisOf(fields)).toBe(basisOf({}));
   });
+  it("nothing of what another image lacks", () => {
+    const bare = { id: "i", name: "debian", status: "active" };
+    const empty = reconcile(undefined, { ...bare, properties: {}, tags: [] });
+    expect(reconcile(undefined, bare as Image).basis).toBe(empty.basis);
+  });
   it("no member, or members that nobody has asked for", () => {
     expect(basisOf({ members: undefined })).toBe(basisOf({ members: [] }));
   });

@@ -51,6 +51,13 @@ describe("the record of a source", () => {
     expect(compareRecord({ name: "debian", source: { url }, decompress: false }, image)).toBe("same");
   });
 
+  it("is none where there is no source, or no name for it", () => {
+    expect(sourceRecord({ name: "debian" })).toBeUndefined();
+    expect(sourceRecord({ name: "debian", source: { open: async function* () {} } })).toBeUndefined();
+    expect(compareRecord({ name: "debian" }, madeFrom({ url }))).toBeUndefined();
+    expect(compareRecord({ name: "debian", source: { url } }, imageOf())).toBeUndefined();
+  });
+
   it("is the same in every release, as clouds keep it", () => {
     expect(sourceRecord({ name: "debian", source: { url } })).toBe(
       "sha256:01d58fb9c1bf63f50c62aca79b33919dd1eff6cda76dc195ee260a5304521770",
