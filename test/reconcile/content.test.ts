@@ -24,6 +24,7 @@ function madeFrom(spec: Partial<ImageSpec>, image: Partial<Image> = {}): Partial
 
 it("a spec without a source says nothing of data", () => {
   expect(contentOf({}, STORED)).toBeUndefined();
+  expect(reconcile({ name: "debian" }, imageOf(STORED))).not.toHaveProperty("content");
   expect(reconcile({ name: "debian" }, imageOf({ status: "queued" })).action).toBe("none");
 });
 
@@ -98,6 +99,13 @@ describe("by what is known of the source", () => {
     expect(contentOf(spec, STORED, { sizeBytes: 100, digests: { sha512: SHA512 } })).toBe("same");
     expect(contentOf(spec, STORED, { sizeBytes: 100, digests: { md5: "00".repeat(16) } })).toBe("changed");
     expect(contentOf(spec, STORED, { digests: { sha256: "00".repeat(32) } })).toBe("unknown");
+  });
+  it("what is not sent has no size in the plan", () => {
+    const plan = reconcile({ name: "debian", ...spec }, imageOf({ ...madeFrom(spec), sizeBytes: 5 }), {
+      source: { sizeBytes: 5 },
+    });
+    expect(plan).toMatchObject({ action: "none", content: "same" });
+    expect(plan).not.toHaveProperty("sizeBytes");
   });
   it("a change names the size of what is to be sent", () => {
     expect(

@@ -58,6 +58,11 @@ describe("the record of a source", () => {
     expect(compareRecord({ name: "debian", source: { url } }, imageOf())).toBeUndefined();
   });
 
+  it("is the same whether a checksum is absent or undefined", () => {
+    const record = sourceRecord({ name: "debian", source: { url } });
+    expect(sourceRecord({ name: "debian", source: { url, checksum: undefined } })).toBe(record);
+  });
+
   it("is the same in every release, as clouds keep it", () => {
     expect(sourceRecord({ name: "debian", source: { url } })).toBe(
       "sha256:01d58fb9c1bf63f50c62aca79b33919dd1eff6cda76dc195ee260a5304521770",
