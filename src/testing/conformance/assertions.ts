@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { getEventListeners } from "node:events";
+import { inspect, isDeepStrictEqual } from "node:util";
 import type { Backend } from "../../backends/backend.ts";
 import type { Image } from "../../model/index.ts";
 import { settled } from "./reading.ts";
@@ -9,10 +10,11 @@ export const FORBIDDEN = { code: "ERR_HTTP_FORBIDDEN", status: 403 } as const;
 export const NOT_FOUND = { code: "ERR_HTTP_NOT_FOUND", status: 404 } as const;
 export const CONFLICT = { code: "ERR_HTTP_CONFLICT", status: 409 } as const;
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** Asserts that a value has these fields; the others don't matter. */
-export function assertFields(actual: object, expected: Readonly<Record<string, unknown>>): void {
-  const found = Object.keys(expected).map((name) => [name, Reflect.get(actual, name)]);
-  assert.deepEqual(Object.fromEntries(found), expected);
+export function assertFields(actual: object, expected: Fields): void {
+  assert.deepEqual(fieldsOf(actual, expected), expected);
 }
 
 /** Asserts that two images are equal; a field that is undefined counts as absent. */
@@ -32,18 +34,13 @@ export async function failure(promise: Promise<unknown>): Promise<unknown> {
   return result.status === "rejected" ? result.reason : undefined;
 }
 
-/** Asserts that a promise rejects with an error that has these fields. */
-export async function assertRefused(
-  promise: Promise<unknown>,
-  expected: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const error = await failure(promise);
-  assert.ok(error instanceof Error, `rejected with ${String(error)}, not with an error`);
-  try {
-    assertFields(error, expected);
-  } catch (cause) {
-    throw Object.assign(cause instanceof Error ? cause : new Error(String(cause)), { cause: error });
-  }
+/** Asserts that a promise rejects with an error that has these fields; another error is told as the cause. */
+export async function assertRefused(promise: Promise<unknown>, expected: Fields): Promise<void> {
+  const cause = await failure(promise);
+  assert.ok(cause instanceof Error, `rejected with ${String(cause)}, not with an error`);
+  const found = fieldsOf(cause, expected);
+  if (isDeepStrictEqual(found, expected)) return;
+  throw new Error(`should have been refused with ${inspect(expected)}, not ${inspect(found)}`, { cause });
 }
 
 /** Asserts that nothing listens to a signal any more. */
@@ -71,4 +68,9 @@ export function hex(algorithm: "md5" | "sha512", bytes: Uint8Array): string {
 /** Its fields that are not undefined. */
 export function present(fields: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Of a value what is expected of it. */
+function fieldsOf(value: object, expected: Fields): Fields {
+  return Object.fromEntries(Object.keys(expected).map((name) => [name, Reflect.get(value, name)]));
 }
