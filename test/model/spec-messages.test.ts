@@ -64,12 +64,12 @@ it("several unknown keys of a source are told each at its own path", () => {
 });
 
 it("a backend's schema may tell of unknown keys in its own words", () => {
-  const schema = z.strictObject({ name: z.string() });
+  const schema = z.strictObject({ name: z.string() }, { error: () => "not on this cloud" });
   expect(() => parseSpec({ name: "debian", a: 1, b: 2 }, schema)).toThrow(
     expect.objectContaining({
       issues: [
-        { path: ["a"], message: expect.stringContaining("a") },
-        { path: ["b"], message: expect.stringContaining("b") },
+        { path: ["a"], message: "not on this cloud" },
+        { path: ["b"], message: "not on this cloud" },
       ],
     }),
   );
