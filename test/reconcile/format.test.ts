@@ -51,6 +51,11 @@ describe("a plan is printed as a diff", () => {
   it("that creates without data", () => {
     expect(plain(reconcile({ name: "a" }, undefined))).toBe('+ create a (metadata only)\n    + name: "a"');
   });
+  it("that has lost its spec on its way", () => {
+    expect(plain({ action: "create", name: "a", operations: [], replaces: [] })).toBe(
+      "+ create a (metadata only)",
+    );
+  });
   it("that updates", () => {
     expect(plain(UPDATE)).toBe(`~ update debian [${ID}]
     ~ visibility: "private" → "shared"
@@ -203,6 +208,7 @@ it.each([
   [1024 ** 2 - 1, "1024 KiB"],
   [412 * 1024 ** 2, "412 MiB"],
   [5 * 1024 ** 3, "5 GiB"],
+  [2 * 1024 ** 4, "2 TiB"],
   [1024 ** 6, "1024 PiB"],
 ])("%i bytes are %s", (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
