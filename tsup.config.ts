@@ -7,6 +7,7 @@ const options: Options = {
     directory: "src/backends/directory/index.ts",
     memory: "src/backends/memory/index.ts",
     transfer: "src/transfer/index.ts",
+    testing: "src/testing/index.ts",
     // No entry point, but the file of a thread.
     "decompress-worker": "src/transfer/decompress/decompress-worker.ts",
   },

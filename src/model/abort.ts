@@ -32,7 +32,7 @@ export async function orAbort<Value>(
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Value>();
   const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
+  signal.addEventListener("abort", abort);
   work().then(resolve, reject);
   try {
     return await promise;

@@ -19,10 +19,10 @@ const DIGEST_BYTES: Readonly<Record<string, number>> = {
 
 /** Reads `algorithm:hex`; `undefined` when it is not that, or not as long as a digest of that algorithm is. */
 export function parseChecksum(text: string): Checksum | undefined {
-  const match = /^([a-z0-9/_-]+):((?:[0-9a-f]{2})+)$/i.exec(text.trim());
-  const algorithm = match?.[1] === undefined ? undefined : digestName(match[1]);
-  const hex = match?.[2]?.toLowerCase();
-  if (algorithm === undefined || hex === undefined) return undefined;
+  const parts = /^([a-z0-9/_-]+):((?:[0-9a-f]{2})+)$/.exec(text.trim().toLowerCase()) ?? [];
+  const [, name = "", hex = ""] = parts;
+  if (hex === "") return undefined;
+  const algorithm = digestName(name);
   const bytes = DIGEST_BYTES[algorithm] ?? hex.length / 2;
   return hex.length === bytes * 2 ? { algorithm, hex } : undefined;
 }

@@ -143,9 +143,7 @@ function characterProblem(text: string): string | undefined {
   if (PLAIN.test(text)) return undefined;
   if (/[\u{10000}-\u{10FFFF}]/u.test(text))
     return "has a character of four bytes in UTF-8 (such as an emoji), which Glance refuses";
-  if (!text.isWellFormed()) return "has half of a surrogate pair";
-  if (text.includes("\0")) return "has a NUL character";
-  return undefined;
+  return text.isWellFormed() ? "has a NUL character" : "has half of a surrogate pair";
 }
 
 /** The message for a key that isn't known, naming the nearest that is. */

@@ -166,7 +166,7 @@ export const SourceSchema: z.ZodType<Source> = z.preprocess(
       });
       return z.NEVER;
     }
-    const parsed = KINDS[kind].safeParse(kind === "url" ? withoutUserInformation(value) : value);
+    const parsed = KINDS[kind].safeParse(withoutUserInformation(value));
     if (parsed.success) return parsed.data;
     for (const issue of parsed.error.issues.flatMap(issuesOf)) {
       context.addIssue({ code: "custom", path: [...issue.path], message: issue.message });

@@ -105,11 +105,11 @@ const shape = {
   properties: z
     .preprocess(refuseProto, z.record(z.string(), z.string()))
     .superRefine((properties, context) => {
-      const names = Object.keys(properties);
-      if (names.length > LIMITS.properties)
-        context.addIssue(`has ${names.length} properties; ${LIMITS.properties} are allowed`);
-      for (const name of names) {
-        const problem = propertyNameProblem(name) ?? propertyValueProblem(properties[name] ?? "");
+      const entries = Object.entries(properties);
+      const problem = tooMany(entries.length, LIMITS.properties, "properties");
+      if (problem !== undefined) context.addIssue(problem);
+      for (const [name, value] of entries) {
+        const problem = propertyNameProblem(name) ?? propertyValueProblem(value);
         if (problem !== undefined) context.addIssue({ code: "custom", path: [name], message: problem });
       }
     })

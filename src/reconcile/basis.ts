@@ -17,7 +17,7 @@ export function basisOf(image: Image, rules: Rules): string {
     attributes: ATTRIBUTES.map((name) => image[name] ?? null),
     properties,
     tags: sortedSet(image.tags ?? []),
-    members: image.members === undefined ? null : sortedSet(image.members),
+    members: sortedSet(image.members ?? []),
     data: [image.status, image.checksum ?? null, image.hashValue ?? null, image.sizeBytes ?? null],
   });
 }

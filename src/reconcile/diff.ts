@@ -55,10 +55,11 @@ export function diffProperties(
     if (OWN_PROPERTIES.includes(name) || isServerProperty(name, rules)) continue;
     const to = wanted.get(name);
     const from = present.get(name);
-    if (from === undefined && to !== undefined) operations.push({ kind: "property", op: "add", name, to });
-    if (from !== undefined && to !== undefined)
+    if (from === undefined) {
+      if (to !== undefined) operations.push({ kind: "property", op: "add", name, to });
+    } else if (to !== undefined) {
       operations.push({ kind: "property", op: "update", name, from, to });
-    if (from !== undefined && to === undefined && isOwned(name, ownership)) {
+    } else if (isOwned(name, ownership)) {
       operations.push({ kind: "property", op: "delete", name, from });
     }
   }

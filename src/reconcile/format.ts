@@ -159,7 +159,6 @@ export function formatBytes(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
   const exponent = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
   const amount = bytes / 1024 ** exponent;
-  const rounded =
-    amount >= 100 || Number.isInteger(amount) ? Math.round(amount) : Number(amount.toPrecision(3));
+  const rounded = amount >= 100 ? Math.round(amount) : Number(amount.toPrecision(3));
   return `${rounded} ${units[exponent]}`;
 }

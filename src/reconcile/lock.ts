@@ -5,7 +5,7 @@ import type { Backend } from "../backends/backend.ts";
 export type KeyedLock = <Value>(key: string, task: () => Promise<Value>) => Promise<Value>;
 
 /** A lock for this process; it keeps nothing of keys that are free. */
-function keyedLock(): KeyedLock {
+export function keyedLock(): KeyedLock {
   const queues = new Map<string, LimitFunction>();
   return async (key, task) => {
     const queue = queues.get(key) ?? pLimit(1);

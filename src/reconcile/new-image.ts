@@ -48,7 +48,7 @@ export function replacingImage(
     keepsActual: boolean;
   },
 ): NewImage {
-  const own = { [SOURCE_RECORD]: sourceRecord, [REPLACES_RECORD]: keepsActual ? actual.id : undefined };
+  const own = { [REPLACES_RECORD]: keepsActual ? actual.id : undefined, [SOURCE_RECORD]: sourceRecord };
   const after = applyOperations(actual, operations);
   const properties = Object.entries(after.properties).filter(
     ([name]) => !OWN_PROPERTIES.includes(name) && !isServerProperty(name),

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { directory } from "../../src/backends/directory/index.ts";
-import { complete, data, newImage } from "./contract.ts";
+import { data, newImage } from "../../src/testing/conformance/samples.ts";
+import { complete } from "../support/complete.ts";
 
 const DEAD = "8f0c2c1e-5a51-4a0e-9f3a-6b6a1f0f8c11";
 const LIVING = "0d1f3f52-6c3e-4d0e-8a53-3f3c3a5f8c12";

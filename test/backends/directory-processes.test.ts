@@ -8,7 +8,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { directory } from "../../src/backends/directory/index.ts";
-import { collected, complete, DATA, data, newImage } from "./contract.ts";
+import { collected } from "../../src/testing/conformance/reading.ts";
+import { DATA, data, newImage } from "../../src/testing/conformance/samples.ts";
+import { complete } from "../support/complete.ts";
 
 const SCRIPT = fileURLToPath(new URL("directory.process.ts", import.meta.url));
 

@@ -4,20 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { directory } from "../../src/backends/directory/index.ts";
-import {
-  backendContract,
-  collected,
-  complete,
-  DATA,
-  data,
-  failure,
-  newImage,
-  property,
-  stalling,
-  toArray,
-} from "./contract.ts";
+import { failure } from "../../src/testing/conformance/assertions.ts";
+import { collected, toArray } from "../../src/testing/conformance/reading.ts";
+import { DATA, data, newImage, property, stalling } from "../../src/testing/conformance/samples.ts";
+import { backendConformance } from "../../src/testing/index.ts";
+import { complete } from "../support/complete.ts";
+import { EXPECTATIONS } from "./expectations.ts";
 
-backendContract("directory", async () => directory(join(await temporaryFolder(), "images")));
+describe("the contract, kept by directory", () => {
+  const factory = async () => directory(join(await temporaryFolder(), "images"));
+  backendConformance(it, factory, EXPECTATIONS.directory);
+});
 
 describe("the folder", () => {
   it("is not made before the first write", async () => {

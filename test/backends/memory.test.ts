@@ -1,8 +1,12 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { memory } from "../../src/backends/memory/index.ts";
-import { backendContract, newImage } from "./contract.ts";
+import { newImage } from "../../src/testing/conformance/samples.ts";
+import { backendConformance } from "../../src/testing/index.ts";
+import { EXPECTATIONS } from "./expectations.ts";
 
-backendContract("memory", () => memory());
+describe("the contract, kept by memory", () => {
+  backendConformance(it, () => memory(), EXPECTATIONS.memory);
+});
 
 it("two memories are two clouds", async () => {
   const [one, other] = [memory(), memory()];

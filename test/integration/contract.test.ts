@@ -1,22 +1,21 @@
 /** What every backend promises, held against a real cloud. */
-import { onTestFinished } from "vitest";
-import { backendContract, complete, type Subject } from "../backends/contract.ts";
-import { backendOf } from "./support/cloud.ts";
+import { describe, it } from "vitest";
+import { type Afterwards, backendConformance } from "../../src/testing/index.ts";
+import { EXPECTATIONS } from "../backends/expectations.ts";
+import { complete } from "../support/complete.ts";
+import { backendOf, type OpenStack } from "./support/cloud.ts";
 import { glanceOf } from "./support/glance.ts";
 
-backendContract("openstack", async () => emptiedAfterwards(complete(await backendOf("demo"))), {
-  // What Glance says when it wants to save the record of an image that is no more.
-  deletedMeanwhile: 410,
-  // Glance answers 404 for a project that isn't a member, and in the same way for an image that isn't there.
-  removalFromGone: "nothing",
+describe("the contract, kept by openstack", () => {
+  const factory = async (afterwards: Afterwards) => emptiedAfterwards(await backendOf("demo"), afterwards);
+  backendConformance(it, factory, EXPECTATIONS.openstack);
 });
 
 /** All clauses have the same project, which each leaves as empty as it found it. */
-function emptiedAfterwards(backend: Subject): Subject {
+function emptiedAfterwards(openstack: OpenStack, afterwards: Afterwards): OpenStack {
+  const backend = complete(openstack);
   const made = new Set<string>();
-  onTestFinished(async () => {
-    await Promise.all([...made].map(removeImage));
-  });
+  afterwards(() => Promise.all([...made].map(removeImage)));
   return {
     ...backend,
     async create(image, options) {

@@ -80,6 +80,12 @@ describe("untilAborted", () => {
     for await (const _chunk of untilAborted(source, new AbortController().signal)) break;
     expect(closed).toBe(true);
   });
+  it("takes a source that can't be let go of", async () => {
+    let count = 0;
+    const next = async () => ({ done: count++ === 2, value: BYTES });
+    const source: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => ({ next }) };
+    expect(await collect(untilAborted(source, undefined))).toEqual([BYTES, BYTES]);
+  });
   it("hands on the source's own error", async () => {
     const error = new Error("broken");
     const source = (async function* (): AsyncGenerator<Uint8Array> {

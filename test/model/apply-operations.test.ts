@@ -37,6 +37,11 @@ it("does every kind, in order, and leaves the rest", () => {
   });
 });
 
+it("empties a property that is set to nothing", () => {
+  const after = applyOperations(IMAGE, [{ kind: "property", op: "update", name: "a" }]);
+  expect(after.properties).toEqual({ a: "", b: "2" });
+});
+
 it("leaves the image that it was given as it was", () => {
   const before = structuredClone(IMAGE);
   applyOperations(IMAGE, [

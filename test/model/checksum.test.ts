@@ -22,12 +22,27 @@ it("an algorithm of unknown length is taken", () => {
   expect(parseChecksum("blake2b512:00ff")).toEqual({ algorithm: "blake2b512", hex: "00ff" });
 });
 
-it.each(["", ":", "sha256:", "00ff", "sha256:xyz", "sha256:0", "sha 256:00", "constructor:00"])(
-  "%j is none",
-  (text) => {
-    expect(parseChecksum(text)).toBeUndefined();
-  },
-);
+it("only the hyphen of SHA goes, and only in front of its number", () => {
+  expect(parseChecksum("x-sha-256:00ff")).toEqual({ algorithm: "x-sha-256", hex: "00ff" });
+  expect(parseChecksum("sha-x:00ff")).toEqual({ algorithm: "sha-x", hex: "00ff" });
+});
+
+it.each([
+  "",
+  ":",
+  "sha256:",
+  "00ff",
+  "sha256:xyz",
+  "sha256:0",
+  "sha 256:00",
+  "constructor:00",
+  "x:00f",
+  "x:00 00",
+  "x:00\ny",
+  "a x:00",
+])("%j is none", (text) => {
+  expect(parseChecksum(text)).toBeUndefined();
+});
 
 it("what is written is read again", () => {
   const hex = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 64, maxLength: 64 });

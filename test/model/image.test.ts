@@ -57,6 +57,12 @@ it("a prefix is not a rule: only os_glance and the listed names are the server's
     expect(isServerProperty(name, glanceRules), name).toBe(false);
 });
 
+it("the server's properties may begin in several ways", () => {
+  const rules = { ...glanceRules, serverProperties: { names: ["mcs_name"], prefixes: ["__a_", "__b_"] } };
+  for (const name of ["mcs_name", "__a_x", "__b_x"]) expect(isServerProperty(name, rules), name).toBe(true);
+  for (const name of ["mcs_name2", "a__a_", "owner"]) expect(isServerProperty(name, rules), name).toBe(false);
+});
+
 it("strings are ordered the same on every machine", () => {
   expect(["b", "a", "B", "ä", "z"].sort(compareStrings)).toEqual(["B", "a", "b", "z", "ä"]);
   expect(sortedSet(["b", "a", "b"])).toEqual(["a", "b"]);

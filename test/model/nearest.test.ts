@@ -9,6 +9,8 @@ it.each([
   ["hiden", "hidden"],
   ["PROTECTED", "protected"],
   ["protcted", "protected"],
+  ["tgas", "tags"],
+  ["cntainrFrmat", "containerFormat"],
 ])("%s is nearest to %s", (word, expected) => {
   expect(nearest(word, WORDS)).toBe(expected);
 });
@@ -22,6 +24,11 @@ it("keys are near whatever their hyphens, underscores and case, and by their beg
   expect(nearestKey("MIN-DISK-GB", WORDS)).toBe("minDiskGb");
   expect(nearestKey("container", WORDS)).toBe("containerFormat");
   expect(nearestKey("min", WORDS)).toBeUndefined();
+});
+
+it("the same key written otherwise is nearer than one that only begins with it", () => {
+  expect(nearestKey("_tags", ["tagset", "tags"])).toBe("tags");
+  expect(nearestKey("TA-GS", ["tagset", "tags"])).toBe("tags");
 });
 
 it("of two that are equally near the first is taken", () => {

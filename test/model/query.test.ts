@@ -107,6 +107,17 @@ describe("sorting", () => {
     expect(ids({ sort: "sizeBytes" })).toEqual(["2", "1", "3"]);
     expect(ids({ sort: "sizeBytes:desc" })).toEqual(["3", "1", "2"]);
   });
+  it("of numbers has those first that aren't known", () => {
+    const [known, other] = [
+      { ...IMAGE, id: "1", sizeBytes: 10 },
+      { ...IMAGE, id: "2", sizeBytes: undefined },
+    ];
+    expect([known, other].sort(compareImages({ sort: "sizeBytes" }))).toEqual([other, known]);
+    expect([other, known].sort(compareImages({ sort: "sizeBytes:desc" }))).toEqual([known, other]);
+  });
+  it("finds an image equal to itself", () => {
+    expect(Math.abs(compareImages({})(IMAGE, IMAGE))).toBe(0);
+  });
   it("breaks a tie by id", () => {
     expect(ids({ sort: "status" })).toEqual(["1", "2", "3"]);
   });
@@ -144,6 +155,7 @@ describe("a query is checked", () => {
       newest: false,
     };
     expect(() => checkQuery(query)).not.toThrow();
+    expect(() => checkQuery({ ...query, namePattern: "^n" })).not.toThrow();
     expect(() => checkQuery({ name: undefined })).not.toThrow();
   });
   it.each<[object, string]>([
@@ -152,6 +164,7 @@ describe("a query is checked", () => {
     [{ namePattern: "(" }, "namePattern: must be a"],
     [{ sort: "size" }, "sort: must be one of"],
     [{ sort: "name:down" }, "sort: must be one of"],
+    [{ sort: "na:descme" }, "sort: must be one of"],
     [{ tags: "a" }, "tags: "],
     [{ name: 1 }, "name: must be a string or a list of strings"],
     [{ memberStatus: "maybe" }, "memberStatus: "],
@@ -162,5 +175,24 @@ describe("a query is checked", () => {
     expect(() => checkQuery(query)).toThrow(
       expect.objectContaining({ code: "ERR_SPEC_INVALID", message: expect.stringContaining(message) }),
     );
+  });
+  it("and every key that isn't known is told, in an error about the query", () => {
+    const query: object = { tag: ["a"], quux: 1 };
+    expect(() => checkQuery(query)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/^The query is invalid: /),
+        issues: [
+          { path: ["tag"], message: 'unknown key "tag": did you mean "tags"?' },
+          {
+            path: ["quux"],
+            message: expect.stringMatching(/^unknown key "quux"; known are id, name, .*, newest$/),
+          },
+        ],
+      }),
+    );
+  });
+  it.each([[null], ["debian"], [1], [[]]])("and refused when it is none: %j", (input) => {
+    const query = input as unknown as ImageQuery;
+    expect(() => checkQuery(query)).toThrow(expect.objectContaining({ code: "ERR_SPEC_INVALID" }));
   });
 });

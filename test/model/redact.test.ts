@@ -21,8 +21,9 @@ it("takes a URL object, and leaves it as it was", () => {
 it("user information and values of the query are never shown", () => {
   const secret = fc.string({ unit: fc.constantFrom(..."abcXYZ019"), minLength: 12 });
   fc.assert(
-    fc.property(secret, fc.webPath(), (text, path) => {
-      expect(redactUrl(`https://${text}:${text}@example.org${path}?sig=${text}&x`)).not.toContain(text);
+    fc.property(secret, fc.string({ unit: "grapheme-ascii" }), (text, path) => {
+      const url = `https://${text}:${text}@example.org/${encodeURIComponent(path)}?sig=${text}&x`;
+      expect(redactUrl(url)).not.toContain(text);
     }),
   );
 });
@@ -37,8 +38,14 @@ it("a text that tells of a URL doesn't show it either", () => {
 
 it("any text is redacted", () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.webUrl({ withQueryParameters: true })), (text) => {
-      expect(typeof redactUrl(text)).toBe("string");
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.string().map((rest) => `https://${rest}`),
+      ),
+      (text) => {
+        expect(typeof redactUrl(text)).toBe("string");
+      },
+    ),
   );
 });

@@ -12,7 +12,7 @@ describe("a bare string", () => {
       expect(SourceSchema.parse(url)).toEqual({ url });
     },
   );
-  it.each(["debian.qcow2", "./a", "/srv/a b", "~/a", "C:\\images\\a.raw", "a:b"])(
+  it.each(["debian.qcow2", "./a", "/srv/a b", "~/a", "C:\\images\\a.raw", "a:b", "./https://a", "1a://b"])(
     "else is a path: %s",
     (file) => {
       expect(SourceSchema.parse(file)).toEqual({ file });
@@ -113,6 +113,11 @@ describe("user information in a URL", () => {
       username: "us er",
       password: "p@ss",
     });
+  });
+  it("may be half of it", () => {
+    const url = "https://example.org/";
+    expect(SourceSchema.parse("https://u@example.org/")).toEqual({ url, username: "u", password: "" });
+    expect(SourceSchema.parse("https://:p@example.org/")).toEqual({ url, username: "", password: "p" });
   });
   it("gives way to what stands beside it", () => {
     expect(SourceSchema.parse({ url: "https://a:b@example.org/", username: "u", password: "p" })).toEqual({

@@ -173,4 +173,22 @@ describe("an abort among several", () => {
     expect(error.cause).toBe(REASON);
     expect(await imagesOf(backend)).toHaveLength(1);
   });
+  it("of all that were begun rejects with its own reason, too", async () => {
+    const backend = cloud();
+    const controller = new AbortController();
+    const images = new ImageManager(backend);
+    images.on("upload-start", () => controller.abort(REASON));
+    const { signal } = controller;
+    expect(await failureOf(images.apply(SPECS, { signal, concurrency: 1 }))).toBe(REASON);
+    expect(await imagesOf(backend)).toEqual([]);
+  });
+  it("beside another failure is told with it", async () => {
+    const controller = new AbortController();
+    const images = new ImageManager(cloud());
+    images.on("action-end", () => controller.abort(REASON));
+    const specs = [broken("a"), specOf({ name: "b" })];
+    const error = await applyError(images.apply(specs, { signal: controller.signal, concurrency: 1 }));
+    expect(error).toMatchObject({ completed: [], failed: [{ name: "a" }], skipped: [{ name: "b" }] });
+    expect(error.cause).toMatchObject({ message: "a broke" });
+  });
 });

@@ -24,6 +24,7 @@ function madeFrom(spec: Partial<ImageSpec>, image: Partial<Image> = {}): Partial
 
 it("a spec without a source says nothing of data", () => {
   expect(contentOf({}, STORED)).toBeUndefined();
+  expect(reconcile({ name: "debian" }, imageOf(STORED))).not.toHaveProperty("content");
   expect(reconcile({ name: "debian" }, imageOf({ status: "queued" })).action).toBe("none");
 });
 
@@ -42,6 +43,17 @@ describe("by the declared checksum", () => {
   it("whatever the case of what the cloud reports", () => {
     const image = { hashAlgorithm: "SHA512", hashValue: SHA512.toUpperCase() };
     expect(contentOf({ source: { file: "a", checksum: `sha512:${SHA512}` } }, image)).toBe("same");
+    const old = { checksum: MD5.toUpperCase() };
+    expect(contentOf({ source: { file: "a", checksum: `md5:${MD5}` } }, old)).toBe("same");
+  });
+  it("but not by one that has to be fetched first", () => {
+    const source = { url: URL_TEXT, checksum: { url: "https://example.org/SHA256SUMS" } };
+    expect(contentOf({ source }, STORED)).toBe("unknown");
+    expect(contentOf({ source }, madeFrom({ source }, STORED))).toBe("same");
+  });
+  it("also where it is said that the data is stored as it comes", () => {
+    const as = { decompress: false, convert: false };
+    expect(contentOf({ source: { url: URL_TEXT, checksum: `md5:${MD5}` }, ...as }, STORED)).toBe("same");
   });
   it("which outweighs the record", () => {
     const spec = { source: { url: URL_TEXT, checksum: `md5:${"00".repeat(16)}` } };
@@ -71,10 +83,29 @@ describe("by what is known of the source", () => {
   it("the same size says nothing by itself", () => {
     expect(contentOf(spec, STORED, { sizeBytes: 100 })).toBe("unknown");
   });
+  it("a size says nothing where the cloud reports none", () => {
+    expect(contentOf(spec, {}, { sizeBytes: 100 })).toBe("unknown");
+    expect(contentOf(spec, madeFrom(spec), { sizeBytes: 100 })).toBe("same");
+  });
+  it("nothing says nothing of an image whose size is known", () => {
+    expect(contentOf(spec, madeFrom(spec, STORED), {})).toBe("same");
+  });
+  it("neither size nor digest tells of data that is stored in another form", () => {
+    const converted = { ...spec, convert: true };
+    const facts = { sizeBytes: 99, digests: { md5: "00".repeat(16) } };
+    expect(contentOf(converted, madeFrom(converted, STORED), facts)).toBe("same");
+  });
   it("a digest decides", () => {
     expect(contentOf(spec, STORED, { sizeBytes: 100, digests: { sha512: SHA512 } })).toBe("same");
     expect(contentOf(spec, STORED, { sizeBytes: 100, digests: { md5: "00".repeat(16) } })).toBe("changed");
     expect(contentOf(spec, STORED, { digests: { sha256: "00".repeat(32) } })).toBe("unknown");
+  });
+  it("what is not sent has no size in the plan", () => {
+    const plan = reconcile({ name: "debian", ...spec }, imageOf({ ...madeFrom(spec), sizeBytes: 5 }), {
+      source: { sizeBytes: 5 },
+    });
+    expect(plan).toMatchObject({ action: "none", content: "same" });
+    expect(plan).not.toHaveProperty("sizeBytes");
   });
   it("a change names the size of what is to be sent", () => {
     expect(

@@ -51,6 +51,11 @@ describe("a plan is printed as a diff", () => {
   it("that creates without data", () => {
     expect(plain(reconcile({ name: "a" }, undefined))).toBe('+ create a (metadata only)\n    + name: "a"');
   });
+  it("that has lost its spec on its way", () => {
+    expect(plain({ action: "create", name: "a", operations: [], replaces: [] })).toBe(
+      "+ create a (metadata only)",
+    );
+  });
   it("that updates", () => {
     expect(plain(UPDATE)).toBe(`~ update debian [${ID}]
     ~ visibility: "private" → "shared"
@@ -165,6 +170,29 @@ describe("colour", () => {
     vi.stubEnv("NO_COLOR", "1");
     expect(coloured(formatPlan(CREATE))).toBe(false);
   });
+  it("says what is added, changed and lost", () => {
+    const [green, yellow, red] = [32, 33, 31].map(
+      (code) => (text: string) => `\u001b[${code}m${text}\u001b[39m`,
+    );
+    const filled = change({ source: { file: "a" } }, { status: "queued" });
+    const ended: Plan = { ...UPDATE, discards: ["i1"], supersedes: "i2" };
+    const lines = [UPDATE, REPLACE, filled, ended, NONE].map((plan) => formatPlan(plan, { color: true }));
+    for (const line of [
+      `${yellow?.("~ update")} \u001b[1mdebian [${ID}]\u001b[22m`,
+      `${red?.("+/- replace")} \u001b[1mdebian`,
+      "\u001b[2m= none\u001b[22m",
+      `${yellow?.("~")} visibility: `,
+      `${green?.("+")} properties.b: `,
+      `${red?.("-")} properties.c: `,
+      `→ "raw"${red?.("  # forces replacement")}`,
+      `${yellow?.("~")} data${red?.("  # forces replacement")}`,
+      `${yellow?.("~")} data: uploaded`,
+      `${red?.("-")} image i1: `,
+      `${red?.("-")} image i2: `,
+    ]) {
+      expect(lines.join("\n")).toContain(line);
+    }
+  });
   it("changes nothing but colour", () => {
     expect(stripVTControlCharacters(formatPlan(REPLACE, { color: true }))).toBe(plain(REPLACE));
   });
@@ -180,6 +208,7 @@ it.each([
   [1024 ** 2 - 1, "1024 KiB"],
   [412 * 1024 ** 2, "412 MiB"],
   [5 * 1024 ** 3, "5 GiB"],
+  [2 * 1024 ** 4, "2 TiB"],
   [1024 ** 6, "1024 PiB"],
 ])("%i bytes are %s", (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);

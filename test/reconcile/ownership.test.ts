@@ -43,8 +43,8 @@ describe("previous: what an earlier spec declared, and this one doesn't, is dele
     const plan = reconcile(SPEC, IMAGE, { properties: ownership, tags: { previous: ["earlier"] } });
     expect(deletedBy(plan)).toEqual(["earlier", "earlier"]);
   });
-  it("and nothing where there was no earlier spec", () => {
-    const none = { previous: undefined };
+  it.each([[undefined], [null]])("and nothing where there was no earlier spec: %o", (previous) => {
+    const none = { previous } as { previous: undefined };
     expect(reconcile(SPEC, IMAGE, { properties: none, tags: none }).action).toBe("none");
   });
 });
@@ -65,6 +65,19 @@ it("who owns the rest never keeps a declared one from being set", () => {
       expect(Object.entries(after.properties)).toEqual(expect.arrayContaining(Object.entries(wanted)));
       expect(after.tags).toEqual(expect.arrayContaining(labels));
       expect(reconcile(desired, after, options).action).toBe("none");
+    }),
+  );
+});
+
+it("declared: what others have added survives, whatever is declared", () => {
+  fc.assert(
+    fc.property(properties, tags, properties, tags, (wanted, labels, stored, stuck) => {
+      const actual = imageOf({ properties: stored, tags: stuck });
+      const desired = { name: "debian", properties: wanted, tags: labels };
+      const plan = reconcile(desired, actual, { properties: "declared", tags: "declared" });
+      const after = resultOf(plan, actual);
+      expect(after.properties).toEqual({ ...stored, ...wanted });
+      expect(after.tags).toEqual([...new Set([...stuck, ...labels])].sort());
     }),
   );
 });

@@ -48,10 +48,12 @@ it("a plan holds no function", () => {
   const source: Source = { open: async function* () {}, size: 5 };
   const plan = reconcile({ name: "debian", source }, undefined);
   expect(plan.desired?.source).toEqual({ open: "[redacted]", size: 5 });
+  const { desired } = reconcile({ name: "debian", source: { open: source.open } }, undefined);
+  expect(desired?.source).toStrictEqual({ open: "[redacted]" });
   expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
 });
 
 it("a source without a secret is in the plan as it is", () => {
   const source = { url: "https://example.org/a?b=c", username: "u", cachePath: "cache" };
-  expect(reconcile({ name: "debian", source }, undefined).desired?.source).toEqual(source);
+  expect(reconcile({ name: "debian", source }, undefined).desired?.source).toStrictEqual(source);
 });

@@ -1,4 +1,5 @@
 /** The example of the guide, word for word but for what surrounds it, and what it leaves out. */
+import { test } from "node:test";
 import {
   formatPlan,
   type Image,
@@ -11,6 +12,7 @@ import {
 import { directory } from "imagewright/directory";
 import { memory } from "imagewright/memory";
 import { openstack } from "imagewright/openstack";
+import { backendConformance } from "imagewright/testing";
 import * as transfer from "imagewright/transfer";
 
 declare const bar: { update(transferredBytes: number, totalBytes: number | undefined): void };
@@ -70,3 +72,7 @@ export const opened: Promise<unknown> = transfer.openTransfer(
   { file: "debian-13.qcow2" },
   { algorithms: ["sha256"] },
 );
+
+export function conformance(): void {
+  backendConformance(test, () => memory(), { lacks: { download: "the cloud gives no data back" } });
+}

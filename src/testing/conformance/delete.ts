@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { assertFields, assertRefused, assertSameImage, FORBIDDEN, NOT_FOUND } from "./assertions.ts";
+import { type Clause, clause } from "./clause.ts";
+import { stored } from "./reading.ts";
+import { attribute, DATA, newImage } from "./samples.ts";
+
+/** 7: `delete`. */
+export const deleteClauses: readonly Clause[] = [
+  clause(
+    "7.1",
+    "delete takes the image away, and is harmless when repeated",
+    ["create", "upload"],
+    async (backend) => {
+      const { id } = await stored(backend, DATA);
+      await backend.delete(id);
+      await backend.delete(id);
+      assert.equal(await backend.get(id), undefined);
+    },
+  ),
+
+  clause("7.2", "delete of an unknown id is no error", [], async (backend) => {
+    await backend.delete(randomUUID());
+    await backend.delete("no-uuid");
+  }),
+
+  clause(
+    "7.3",
+    "delete of a protected image is refused with 403 until it isn't",
+    ["create"],
+    async (backend) => {
+      const { id } = await backend.create(newImage({ protected: true }));
+      await assertRefused(backend.delete(id), FORBIDDEN);
+      assertFields((await backend.get(id)) ?? {}, { id, protected: true });
+      await backend.update(id, [attribute("protected", false)]);
+      await backend.delete(id);
+      assert.equal(await backend.get(id), undefined);
+    },
+  ),
+
+  clause("7.4", "delete leaves other images alone", ["create", "upload"], async (backend) => {
+    const [one, other] = [await backend.create(newImage()), await stored(backend, DATA)];
+    await backend.delete(one.id);
+    assertSameImage(await backend.get(other.id), other);
+  }),
+
+  clause(
+    "7.5",
+    "delete of one image at once, many times, is harmless",
+    ["create", "upload"],
+    async (backend) => {
+      const { id } = await stored(backend, DATA);
+      await Promise.all(Array.from({ length: 10 }, () => backend.delete(id)));
+      assert.equal(await backend.get(id), undefined);
+    },
+  ),
+
+  clause("7.6", "delete takes the data away, too", ["create", "upload", "download"], async (backend) => {
+    const { id } = await stored(backend, DATA);
+    await backend.delete(id);
+    await backend.delete(id);
+    await assertRefused(backend.download(id), NOT_FOUND);
+  }),
+];

@@ -1,0 +1,3 @@
+export type { Capability } from "./clause.ts";
+export type { Deviation, Expectations, ReportedDigest } from "./expectations.ts";
+export { type Afterwards, type BackendFactory, backendConformance, type TestFunction } from "./suite.ts";
