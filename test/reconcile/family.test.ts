@@ -11,19 +11,19 @@ const marked = (id: string, replaces?: string): Image =>
 describe("of the images of a name", () => {
   it("one is the image", () => {
     const image = marked("a");
-    expect(familyOf([image])).toEqual({ image, successors: [] });
+    expect(familyOf([image])).toEqual({ image, successors: [], doubles: [] });
   });
   it("those that replace another are its successors, in any order", () => {
     const [old, one, two] = [marked("old"), marked("one", "old"), marked("two", "old")];
-    expect(familyOf([one, old, two])).toEqual({ image: old, successors: [one, two] });
+    expect(familyOf([one, old, two])).toEqual({ image: old, successors: [one, two], doubles: [] });
   });
   it("a successor of a successor is one, too", () => {
     const [old, one, two] = [marked("old"), marked("one", "old"), marked("two", "one")];
-    expect(familyOf([old, one, two])).toEqual({ image: old, successors: [one, two] });
+    expect(familyOf([old, one, two])).toEqual({ image: old, successors: [one, two], doubles: [] });
   });
   it("one whose mark points nowhere, or to itself, is the image", () => {
     for (const image of [marked("a", "gone"), marked("a", "a")]) {
-      expect(familyOf([image])).toEqual({ image, successors: [] });
+      expect(familyOf([image])).toEqual({ image, successors: [], doubles: [] });
     }
   });
   it("none is told where two replace nothing, or each other, or there are none", () => {

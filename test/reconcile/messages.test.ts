@@ -165,7 +165,8 @@ describe("an image that the cloud didn't finish says", () => {
     ["queued", /is queued: the cloud did not keep its data/, { status: "queued" }],
     [undefined, /is gone/, { status: "deleted" }],
   ])("how it stands: %s", async (status, message, fields) => {
-    const error = await failureOf(new ImageManager(stuck(status)).apply(specOf()));
+    const images = new ImageManager(stuck(status));
+    const error = await failureOf(images.apply(await images.plan(specOf())));
     expect(error).toMatchObject({ code: "ERR_IMAGE_FAILED", imageId: expect.any(String), ...fields });
     expect(String(error)).toMatch(message);
   });

@@ -138,7 +138,7 @@ it.each(["create-first", "delete-first"] as const)(
       await backend.upload(id, { sizeBytes: 10, chunks: dataOf("first data").open(0) });
     }
     const images = new ImageManager(backend);
-    const spec = specOf({ diskFormat: "qcow2" });
+    const spec = specOf({ diskFormat: "ploop" });
     const { image } = await images.apply(await images.plan(spec, { id: ids[0], onReplace }));
     expect((await imagesOf(backend)).map(({ id }) => id).sort()).toEqual([ids[1], image.id].sort());
   },
@@ -148,7 +148,7 @@ it("an image with as many properties as there may be is replaced", async () => {
   const backend = cloud();
   const properties = Object.fromEntries(Array.from({ length: 128 }, (_, count) => [`p${count}`, "1"]));
   await new ImageManager(backend).apply(specOf({ properties }));
-  const { image } = await new ImageManager(backend).apply(specOf({ properties, diskFormat: "qcow2" }));
+  const { image } = await new ImageManager(backend).apply(specOf({ properties, diskFormat: "ploop" }));
   expect(await onlyImage(backend)).toEqual(image);
 });
 
