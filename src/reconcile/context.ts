@@ -34,7 +34,7 @@ export interface Context extends Calls {
   /** How long an image may take to get from one status to the next, in milliseconds. */
   readonly statusTimeoutMs: number;
   /** Where downloads are kept; absent: nowhere. */
-  readonly cache: Cache | undefined;
+  readonly cache: (() => Promise<Cache>) | undefined;
   readonly inspection: InspectionMode;
   /** How much may come out of a compressed source. */
   readonly decompressLimits: DecompressLimits | undefined;

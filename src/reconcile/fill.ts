@@ -68,7 +68,7 @@ export async function startTransfer(
     keepTar: isArchive(declared.containerFormat),
     decompressLimits: context.decompressLimits,
     signal,
-    cache: context.cache,
+    cache: isDownload ? await context.cache?.() : undefined,
     onCacheHit: (path) => emit("cache-hit", { name, path }),
     inspect: inspection === "off" ? undefined : declared,
     ...(isDownload

@@ -123,7 +123,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   readonly #decompressLimits: DecompressLimits | undefined;
   readonly #lock: KeyedLock;
   readonly #digests: DigestMemory = digestMemory();
-  readonly #cache: Cache | undefined;
+  readonly #cache: (() => Promise<Cache>) | undefined;
   /** The whole sources of plans made here: the plans themselves hold no secret and no function. */
   readonly #sources = new WeakMap<Plan, Source>();
 
@@ -431,11 +431,10 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   }
 }
 
-function cacheOf(options: boolean | CacheOptions): Cache | undefined {
+function cacheOf(options: boolean | CacheOptions): (() => Promise<Cache>) | undefined {
   if (options === false) return undefined;
-  const { directory = platformCacheDirectory(), maxBytes = DEFAULT_CACHE_BYTES } =
-    options === true ? {} : options;
-  return { directory, maxBytes };
+  const { directory, maxBytes = DEFAULT_CACHE_BYTES } = options === true ? {} : options;
+  return async () => ({ directory: directory ?? (await platformCacheDirectory()), maxBytes });
 }
 
 function warnOfListener(error: unknown): void {

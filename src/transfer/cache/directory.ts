@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import envPaths from "env-paths";
 
 /** Where this platform keeps caches: `XDG_CACHE_HOME` or `~/.cache` on Linux, and the like elsewhere. */
-export function platformCacheDirectory(): string {
+export async function platformCacheDirectory(): Promise<string> {
+  // Only who downloads something needs it.
+  const { default: envPaths } = await import("env-paths");
   return join(envPaths("imagewright", { suffix: "" }).cache, "downloads");
 }
