@@ -221,7 +221,8 @@ test("an image that somebody deletes meanwhile is told", async () => {
   const { origin } = await serve({ "/disk": handler });
   const images = await managerOf("demo");
   const name = imageName();
-  const failure = rejectionOf(images.apply({ name, ...formats, source: { webDownload: `${origin}/disk` } }));
+  const plan = await images.plan({ name, ...formats, source: { webDownload: `${origin}/disk` } });
+  const failure = rejectionOf(images.apply(plan));
   await asked;
   const [made] = await imagesNamed(name);
   await (await glanceOf("demo")).remove(made?.id ?? "");
