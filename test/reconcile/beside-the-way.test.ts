@@ -110,6 +110,14 @@ describe("the members of an image that is replaced", () => {
     expect(image.id).not.toBe(old.id);
     expect(await backend.members.list(image.id)).toEqual(["p1", "p2"]);
   });
+  it("make a plan stale when they change, also where an image doesn't tell them itself", async () => {
+    const backend = forgetful(cloud());
+    const images = new ImageManager(backend);
+    const { image } = await images.apply(before);
+    const plan = await images.plan({ ...before, tags: ["t"] });
+    await backend.members.add(image.id, "p3");
+    expect(await failureOf(images.apply(plan))).toMatchObject({ code: "ERR_PLAN_STALE" });
+  });
   it("are not asked for where it is not shared", async () => {
     const inner = cloud();
     const asked: string[] = [];
@@ -145,6 +153,38 @@ describe("an image with an id that the user chose", () => {
     await images.apply(specOf());
     await failureOf(images.apply(specOf({ id, source: broken })));
     expect(await backend.get(id)).toMatchObject({ status: "queued" });
+  });
+});
+
+it("an id that somebody else has taken meanwhile is refused, and theirs is left alone", async () => {
+  const id = "0d1c2b3a-4444-4555-9666-778899aabbcc";
+  const inner = cloud();
+  const create: Cloud["create"] = async (image, options) => {
+    await inner.create({ id, name: "theirs" });
+    return inner.create(image, options);
+  };
+  const error = await failureOf(new ImageManager({ ...inner, create }).apply(specOf({ id })));
+  expect(error).toMatchObject({ code: "ERR_HTTP_CONFLICT", message: `Image id ${id} was given before` });
+  expect(await onlyImage(inner)).toMatchObject({ id, name: "theirs", status: "queued" });
+});
+
+describe("the record of an image that replaces another", () => {
+  it.each([
+    ["create-first", [MARK]],
+    ["delete-first", []],
+  ] as const)("says whose place it takes where both are there for a while: %s", async (onReplace, marks) => {
+    const inner = cloud();
+    const made: string[][] = [];
+    const create: Cloud["create"] = (image, options) => {
+      made.push(Object.keys(image.properties ?? {}));
+      return inner.create(image, options);
+    };
+    const images = new ImageManager({ ...inner, create });
+    const { image } = await images.apply(specOf({ properties: { a: "1" } }));
+    await inner.update(image.id, [{ kind: "property", op: "add", name: "os_glance_import_task", to: "t" }]);
+    const plan = await images.plan(specOf({ diskFormat: "qcow2" }), { onReplace });
+    await images.apply(plan);
+    expect(made).toEqual([["a"], ["a", ...marks]]);
   });
 });
 
@@ -248,6 +288,30 @@ describe("a replacement that was interrupted before the old image was deleted", 
     expect(error).toMatchObject({ code: "ERR_PLAN_STALE", planned: image.id, observed: "other" });
     expect(String(error)).toContain(`Image ${id} does not replace image ${image.id}. Plan again`);
     expect(inner.takeWrites()).toEqual([]);
+  });
+  it("says so when taking the mark off is no refusal, but a fault", async () => {
+    const { inner, spec } = await interrupted();
+    const fault = new TypeError("a bug");
+    const update: Cloud["update"] = () => Promise.reject(fault);
+    expect(await failureOf(new ImageManager({ ...inner, update }).apply(spec))).toBe(fault);
+  });
+  it("is planned again when what it left is somebody else's by now", async () => {
+    const { inner, images, image, id } = await interrupted();
+    const plan = await images.plan(specOf());
+    expect(plan.discards).toEqual([id]);
+    await inner.update(id, [{ kind: "property", op: "update", name: MARK, from: image.id, to: "other" }]);
+    inner.takeWrites();
+    const error = await failureOf(images.apply(plan));
+    expect(error).toMatchObject({ code: "ERR_PLAN_STALE", observed: "other" });
+    expect(String(error)).toContain(`Image ${id} is no leftover of debian any more. Plan again`);
+    expect(inner.takeWrites()).toEqual([]);
+  });
+  it("ends where what it left is gone by itself", async () => {
+    const { inner, images, image, id } = await interrupted();
+    const plan = await images.plan(specOf());
+    await inner.delete(id);
+    expect((await images.apply(plan)).image.id).toBe(image.id);
+    expect((await onlyImage(inner)).id).toBe(image.id);
   });
   it("ends even where the mark can't be taken off", async () => {
     const { inner, id, spec } = await interrupted();
