@@ -4,7 +4,7 @@ import { getEventListeners } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   HttpError,
   type Image,
@@ -289,6 +289,28 @@ describe("a replacement that was interrupted before the old image was deleted", 
     expect(String(error)).toContain(`Image ${id} does not replace image ${image.id}. Plan again`);
     expect(inner.takeWrites()).toEqual([]);
   });
+  it("isn't ended where what it left has other data, or one of its other fields forces a replacement", async () => {
+    const { images, image, id, spec } = await interrupted();
+    const other = specOf({ source: { ...SOURCE, checksum: `md5:${"1".repeat(32)}` } });
+    expect(await images.plan(other)).toMatchObject({ action: "replace", imageId: image.id, discards: [id] });
+    const converted = await images.plan({ ...spec, diskFormat: "qcow2" });
+    expect(converted).toMatchObject({ action: "replace", imageId: image.id, discards: [id] });
+    expect(converted).not.toHaveProperty("supersedes");
+  });
+  it("ends with one of several that it left, and without the others", async () => {
+    const { inner, images, image, id, spec } = await interrupted();
+    const properties = { [MARK]: image.id };
+    await inner.create({
+      id: "half",
+      name: "debian",
+      containerFormat: "bare",
+      diskFormat: "raw",
+      properties,
+    });
+    expect(await images.plan(spec)).toMatchObject({ imageId: id, supersedes: image.id, discards: ["half"] });
+    await images.apply(spec);
+    expect((await onlyImage(inner)).id).toBe(id);
+  });
   it("says so when taking the mark off is no refusal, but a fault", async () => {
     const { inner, spec } = await interrupted();
     const fault = new TypeError("a bug");
@@ -361,6 +383,32 @@ it("an image that is gone is no rival of the one that isn't", async () => {
     action: "none",
     imageId: "alive",
   });
+});
+
+it.each([
+  [new Error("broken"), expect.objectContaining({ message: "broken" })],
+  ["broken", "A listener threw 'broken'"],
+])("a listener that throws is warned of: %o", async (thrown, warning) => {
+  const emitWarning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  onTestFinished(() => emitWarning.mockRestore());
+  const images = new ImageManager(cloud());
+  images.on("plan-start", () => {
+    throw thrown;
+  });
+  await images.plan(specOf());
+  expect(emitWarning).toHaveBeenCalledWith(warning, { type: "ImagewrightListenerWarning" });
+});
+
+it("five specs of one project are looked up in one listing", async () => {
+  const inner = cloud();
+  let listings = 0;
+  const list: Cloud["list"] = (query, options) => {
+    listings++;
+    return inner.list(query, options);
+  };
+  const images = new ImageManager({ ...inner, list, projectId: "p1" });
+  await images.plan(["a", "b", "c", "d", "e"].map((name) => specOf({ name })));
+  expect(listings).toBe(1);
 });
 
 it("a cloud is asked for the images of one name and one project", async () => {
