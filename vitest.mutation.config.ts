@@ -10,7 +10,7 @@ const config: ViteUserConfig = {
     isolate: false,
     // A test that is out of time would count as one that has noticed a change.
     testTimeout: 60_000,
-    setupFiles: ["test/setup.ts"],
+    setupFiles: ["test/setup.ts", "test/cache-home.ts"],
   },
 };
 

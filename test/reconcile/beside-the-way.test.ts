@@ -52,8 +52,8 @@ it("a plan for a replacement that has lost its data on its way is refused, and n
   const backend = recorded();
   const images = new ImageManager(backend);
   await images.apply(specOf());
-  const plan = await images.plan(specOf({ diskFormat: "qcow2" }));
-  const bare: Plan = { ...plan, desired: { name: "debian", diskFormat: "qcow2" } };
+  const plan = await images.plan(specOf({ diskFormat: "ploop" }));
+  const bare: Plan = { ...plan, desired: { name: "debian", diskFormat: "ploop" } };
   backend.takeWrites();
   expect(await failureOf(images.apply(bare))).toMatchObject({ issues: [{ path: ["source"] }] });
   expect(backend.takeWrites()).toEqual([]);
@@ -87,7 +87,7 @@ it("data without a name that comes later takes the record of other data away", a
 describe("the members of an image that is replaced", () => {
   const [before, after] = [
     specOf({ visibility: "shared", members: ["p1", "p2"] }),
-    specOf({ diskFormat: "qcow2" }),
+    specOf({ diskFormat: "ploop" }),
   ];
   const forgetful = (inner: Cloud): Cloud => {
     const forget = ({ members: _members, ...image }: Image): Image => image;
@@ -136,7 +136,7 @@ describe("an image with an id that the user chose", () => {
   const id = "0d1c2b3a-4444-4555-9666-778899aabbcc";
   const broken = {
     open: async function* () {
-      yield new Uint8Array(1);
+      yield new Uint8Array(2 ** 20);
       throw new Error("broke");
     },
   };
@@ -163,8 +163,9 @@ it("an id that somebody else has taken meanwhile is refused, and theirs is left 
     await inner.create({ id, name: "theirs" });
     return inner.create(image, options);
   };
-  const error = await failureOf(new ImageManager({ ...inner, create }).apply(specOf({ id })));
-  expect(error).toMatchObject({ code: "ERR_HTTP_CONFLICT", message: `Image id ${id} was given before` });
+  const images = new ImageManager({ ...inner, create });
+  const error = await failureOf(images.apply(await images.plan(specOf({ id }))));
+  expect(error).toMatchObject({ code: "ERR_PLAN_STALE", message: expect.stringContaining(id) });
   expect(await onlyImage(inner)).toMatchObject({ id, name: "theirs", status: "queued" });
 });
 
@@ -182,7 +183,7 @@ describe("the record of an image that replaces another", () => {
     const images = new ImageManager({ ...inner, create });
     const { image } = await images.apply(specOf({ properties: { a: "1" } }));
     await inner.update(image.id, [{ kind: "property", op: "add", name: "os_glance_import_task", to: "t" }]);
-    const plan = await images.plan(specOf({ diskFormat: "qcow2" }), { onReplace });
+    const plan = await images.plan(specOf({ diskFormat: "ploop" }), { onReplace });
     await images.apply(plan);
     expect(made).toEqual([["a"], ["a", ...marks]]);
   });
@@ -217,7 +218,7 @@ it("an apply leaves no listener at its signal", async () => {
   const images = new ImageManager(cloud());
   await images.apply(specOf(), { signal });
   await images.apply({ name: "bare" }, { signal });
-  await images.apply(specOf({ diskFormat: "qcow2", source: { ...dataOf("other"), size: 5 } }), { signal });
+  await images.apply(specOf({ diskFormat: "ploop", source: { ...dataOf("other"), size: 5 } }), { signal });
   expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
@@ -293,7 +294,7 @@ describe("a replacement that was interrupted before the old image was deleted", 
     const { images, image, id, spec } = await interrupted();
     const other = specOf({ source: { ...SOURCE, checksum: `md5:${"1".repeat(32)}` } });
     expect(await images.plan(other)).toMatchObject({ action: "replace", imageId: image.id, discards: [id] });
-    const converted = await images.plan({ ...spec, diskFormat: "qcow2" });
+    const converted = await images.plan({ ...spec, diskFormat: "ploop" });
     expect(converted).toMatchObject({ action: "replace", imageId: image.id, discards: [id] });
     expect(converted).not.toHaveProperty("supersedes");
   });
