@@ -40,3 +40,14 @@ export async function orAbort<Value>(
     signal.removeEventListener("abort", abort);
   }
 }
+
+/** Waits; an abort ends the wait with the signal's own reason. */
+export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  try {
+    await orAbort(() => promise, signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

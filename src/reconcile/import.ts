@@ -1,9 +1,8 @@
 import type { ImageData, Imports } from "../backends/backend.ts";
-import { type Image, ImageStateError, UnsupportedError } from "../model/index.ts";
+import { type Image, ImageStateError, pause, UnsupportedError } from "../model/index.ts";
 import { type Calls, type Context, callOptions } from "./context.ts";
 import { hasBegun, type Imported, type ImportJob, importOutcome } from "./import-outcome.ts";
 import { isTaken, mayHaveSucceeded } from "./outcome.ts";
-import { pause } from "./pause.ts";
 import { throwIfTaken } from "./taken.ts";
 
 const FIRST_PAUSE_MS = 200;

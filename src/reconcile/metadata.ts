@@ -4,12 +4,12 @@ import {
   type Image,
   type MemberOperation,
   type Operation,
+  pause,
   UnsupportedError,
 } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
 import { getExisting, withMembers } from "./find.ts";
 import { isConflict, mayHaveSucceeded } from "./outcome.ts";
-import { pause } from "./pause.ts";
 import { unmetOperations } from "./unmet.ts";
 
 /** How often an update is made, when others undo it. */

@@ -1,6 +1,5 @@
-import { type Image, isGone, type NewImage, PlanError } from "../model/index.ts";
+import { type Image, isGone, type NewImage, PlanError, pause } from "../model/index.ts";
 import type { Context } from "./context.ts";
-import { pause } from "./pause.ts";
 import { isImporting } from "./under-way.ts";
 
 /** How long an image of a higher id may stay empty: its process is about to give way, or to send data, or dead. */

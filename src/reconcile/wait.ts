@@ -1,6 +1,5 @@
-import { type Image, ImageStateError, isGone } from "../model/index.ts";
+import { type Image, ImageStateError, isGone, pause } from "../model/index.ts";
 import { type Context, callOptions } from "./context.ts";
-import { pause } from "./pause.ts";
 import { isStaged, isUnderWay, STAGED_MS } from "./under-way.ts";
 
 const FIRST_PAUSE_MS = 200;

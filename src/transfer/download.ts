@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { ImagewrightError, redactUrl, TransferError, type UrlSource } from "../model/index.ts";
+import { ImagewrightError, pause, redactUrl, TransferError, type UrlSource } from "../model/index.ts";
 import type { OpenedSource } from "./opened.ts";
 import { askUrl, type UrlAnswer, type UrlOptions } from "./url.ts";
 import { contentRange, restOf, validatorsOf } from "./validators.ts";
@@ -100,14 +99,5 @@ async function* skipped(chunks: AsyncIterable<Uint8Array>, count: number): Async
   for await (const chunk of chunks) {
     if (chunk.length > left) yield chunk.subarray(left);
     left = Math.max(0, left - chunk.length);
-  }
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(ms, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
   }
 }

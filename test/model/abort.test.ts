@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
-import { orAbort, untilAborted } from "../../src/model/index.ts";
+import { orAbort, pause, untilAborted } from "../../src/model/index.ts";
 
 const REASON = { why: "enough" };
 const BYTES = new Uint8Array([1, 2, 3]);
@@ -93,5 +93,18 @@ describe("untilAborted", () => {
       throw error;
     })();
     await expect(collect(untilAborted(source, undefined))).rejects.toBe(error);
+  });
+});
+
+describe("a pause", () => {
+  it("lasts no longer than the caller wants, and leaves nothing behind", async () => {
+    const stop = new AbortController();
+    const paused = pause(60_000, stop.signal);
+    stop.abort(new Error("enough"));
+    await expect(paused).rejects.toBe(stop.signal.reason);
+    expect(getEventListeners(stop.signal, "abort")).toEqual([]);
+  });
+  it("ends by itself", async () => {
+    await expect(pause(1, undefined)).resolves.toBeUndefined();
   });
 });

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import ky, { isNetworkError, isTimeoutError } from "ky";
-import { NetworkError, type RequestRetryEvent, redactUrl, SpecError } from "../../model/index.ts";
+import { NetworkError, pause, type RequestRetryEvent, redactUrl, SpecError } from "../../model/index.ts";
 import { ProxyError } from "../../network/proxy-error.ts";
 import { type HttpAnswer, parseBody, requestIdOf } from "./answer.ts";
 import { publishRequest } from "./diagnostics.ts";
@@ -123,15 +122,6 @@ async function makeOnce(
       error: networkError(method, url, "request", cause),
       outcome: { failure: failureKind(cause) },
     };
-  }
-}
-
-async function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await delay(delayMs, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
   }
 }
 
