@@ -20,6 +20,7 @@ const stages = {
   "npm test": ["unit", "package"],
   "npm run test:integration": ["integration"],
   "npm run test:integration:newer": ["integration-newer"],
+  "npm run test:oracle": ["oracle"],
   "npm run test:soak": ["soak"],
 };
 
