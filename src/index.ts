@@ -17,8 +17,11 @@ export * from "./model/errors/index.ts";
 export type {
   ActionEndEvent,
   ActionEvent,
+  CacheHitEvent,
+  TargetedEvent,
   ImageEvents,
   ImageStatusEvent,
+  PlanStartEvent,
   ProgressEvent,
   RequestRetryEvent,
 } from "./model/events.ts";

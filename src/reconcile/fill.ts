@@ -1,10 +1,11 @@
 import type { Image, ImageSpec, Source } from "../model/index.ts";
-import { UnsupportedError } from "../model/index.ts";
+import { orAbort, UnsupportedError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
 import type { DeclaredData } from "../transfer/inspect/refusal.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
+import { reportProgress } from "../transfer/progress.ts";
 import type { LocalSource } from "../transfer/source.ts";
-import { type Context, callOptions } from "./context.ts";
+import { type Context, callOptions, type WantedData } from "./context.ts";
 import { clientMethod, type Delivery, type DeliveryMethod } from "./delivery.ts";
 import { digestsToMake, withMissedDigest } from "./digests.ts";
 import { verifyOrDiscard } from "./discard.ts";
@@ -41,7 +42,8 @@ export interface Filled {
 }
 
 /**
- * Opens the source, looks into its head, and ties the progress of the transfer to events. Nothing is sent yet.
+ * Opens the source, or joins a pass of it that others share, looks into its head, and ties the progress of the transfer
+ * to events. Nothing is sent yet.
  *
  * @throws What `openTransfer` throws.
  */
@@ -49,39 +51,72 @@ export async function startTransfer(
   context: Context,
   { imageId, spec, source, declared }: LocalFilling,
 ): Promise<Transfer> {
-  const { emit, signal, inspection } = context;
-  const { name } = spec;
+  const { emit, signal, join } = context;
+  const wanted = { spec, source, declared, algorithms: digestsToMake(context, { spec, source }) };
+  const joined = join === undefined ? undefined : await orAbort(() => join(wanted), signal);
+  const transfer = joined ?? (await openPass(context, wanted, imageId));
+  const { sizeBytes: totalBytes } = transfer;
+  const chunks = reportProgress(transfer.chunks, (transferredBytes) => {
+    // All of it is there only when the cloud has said so.
+    if (transferredBytes !== totalBytes)
+      emit("upload-progress", { name: spec.name, imageId, transferredBytes, totalBytes });
+  });
+  return { ...transfer, chunks };
+}
+
+/**
+ * Opens the source, and ties the progress of its download to events.
+ *
+ * @param imageId Which image it is for; absent where it is for several.
+ * @throws What `openTransfer` throws.
+ */
+export async function openPass(
+  { emit, signal, inspection, cache, decompressLimits }: Context,
+  { spec, source, declared, algorithms }: WantedData,
+  imageId: string | undefined,
+): Promise<Transfer> {
+  const { name, decompress, convert } = spec;
   const isDownload = "url" in source;
-  let totalBytes: number | undefined;
   let sourceBytes: number | undefined;
-  const event = (transferredBytes: number, total: number | undefined) => ({
+  const event = (transferredBytes: number, totalBytes: number | undefined) => ({
     name,
     imageId,
     transferredBytes,
-    totalBytes: total,
+    totalBytes,
   });
   if (isDownload) emit("download-start", event(0, undefined));
   const transfer = await openTransfer(source, {
-    algorithms: digestsToMake(context, { spec, source }),
-    decompress: spec.decompress,
-    convert: spec.convert,
+    algorithms,
+    decompress,
+    convert,
     keepTar: isArchive(declared.containerFormat),
-    decompressLimits: context.decompressLimits,
+    decompressLimits,
     signal,
-    cache: isDownload ? await context.cache?.() : undefined,
+    cache: isDownload ? await cache?.() : undefined,
     onCacheHit: (path) => emit("cache-hit", { name, path }),
     inspect: inspection === "off" ? undefined : declared,
     ...(isDownload
-      ? { onRead: (bytes: number) => emit("download-progress", event(bytes, sourceBytes)) }
+      ? {
+          onRead: (bytes: number) => {
+            if (bytes !== sourceBytes) emit("download-progress", event(bytes, sourceBytes));
+          },
+        }
       : {}),
-    onTaken: (bytes) => {
-      // All of it is there only when the cloud has said so.
-      if (bytes !== totalBytes) emit("upload-progress", event(bytes, totalBytes));
-    },
   });
-  totalBytes = transfer.sizeBytes;
   sourceBytes = transfer.sourceSizeBytes;
-  return transfer;
+  if (!isDownload) return transfer;
+  const chunks = toTheEnd(transfer.chunks, () => {
+    const bytes = transfer.received()?.sizeBytes ?? 0;
+    emit("download-progress", event(bytes, bytes));
+    emit("download-end", event(bytes, bytes));
+  });
+  return { ...transfer, chunks };
+}
+
+/** The chunks; told when there are no more, and all of them were right. */
+async function* toTheEnd(chunks: AsyncIterable<Uint8Array>, onEnd: () => void): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+  onEnd();
 }
 
 /**
@@ -97,7 +132,7 @@ export async function fillImage(
   transfer: Transfer,
 ): Promise<Filled> {
   const { emit } = context;
-  const { imageId, source } = filling;
+  const { imageId } = filling;
   const { name } = filling.spec;
   emit("upload-start", { name, imageId, transferredBytes: 0, totalBytes: transfer.sizeBytes });
   const method = filling.staged ? "glance-direct" : clientMethod(filling.delivery);
@@ -105,7 +140,6 @@ export async function fillImage(
   if (method === "upload") await sendData(context, imageId, name, transfer, filling.delivery.stores?.[0]);
   else await stageData(context, job, transfer, filling.staged);
   const whole = (bytes: number) => ({ name, imageId, transferredBytes: bytes, totalBytes: bytes });
-  if ("url" in source) emit("download-end", whole(transfer.received()?.sizeBytes ?? 0));
   const end = whole(transfer.passed()?.sizeBytes ?? 0);
   emit("upload-progress", end);
   emit("upload-end", end);
