@@ -1,6 +1,7 @@
 export type {
   Backend,
   CallOptions,
+  DownloadOptions,
   ImageData,
   ImportOffer,
   ImportOrigin,
@@ -18,12 +19,12 @@ export type {
   ActionEndEvent,
   ActionEvent,
   CacheHitEvent,
-  TargetedEvent,
   ImageEvents,
   ImageStatusEvent,
   PlanStartEvent,
   ProgressEvent,
   RequestRetryEvent,
+  TargetedEvent,
 } from "./model/events.ts";
 export type { ContainerFormat, DiskFormat, Visibility } from "./model/formats.ts";
 export type { Image, ImageStatus } from "./model/image.ts";
