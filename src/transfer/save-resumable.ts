@@ -34,6 +34,7 @@ export interface Saving {
  * @throws What `checkBytes` and `open` throw, and what the disk says.
  */
 export async function saveResumably(path: string, saving: Saving): Promise<void> {
+  await checkPath(path);
   const lock = saving.checksum === undefined ? undefined : await lockPartial(path, saving.signal);
   if (lock === undefined) {
     const { sizeBytes, checksum } = saving;
@@ -53,6 +54,17 @@ export async function saveResumably(path: string, saving: Saving): Promise<void>
   }
 }
 
+/** What the disk would say only in the end. */
+async function checkPath(path: string): Promise<void> {
+  await stat(dirname(path));
+  const there = await stat(path).catch(ifMissing);
+  if (there?.isDirectory() === true)
+    throw Object.assign(new Error(`EISDIR: ${path} is a folder: name a file in it`), {
+      code: "EISDIR",
+      path,
+    });
+}
+
 interface Partial {
   readonly data: string;
   readonly record: string;
@@ -60,8 +72,6 @@ interface Partial {
 
 /** `undefined` while another download to the path goes on: this one doesn't wait for it. */
 async function lockPartial(path: string, signal: AbortSignal | undefined): Promise<Lock | undefined> {
-  // The lock would be waited for where there is no folder for it.
-  await stat(dirname(path));
   try {
     return await acquireLock(`${path}.part.lock`, { signal, deadlineMs: LOCK_DEADLINE_MS });
   } catch (error) {
