@@ -30,6 +30,8 @@ export interface ProgressEvent extends TargetedEvent {
   readonly transferredBytes: number;
   /** Absent where nobody said how much there will be. */
   readonly totalBytes: number | undefined;
+  /** How many came a second, in the last two seconds or so. Absent where nobody knows, at the start and at the end. */
+  readonly bytesPerSecond?: number | undefined;
 }
 
 /** An image's status, when it changed. */
@@ -69,6 +71,8 @@ export interface ImageEvents {
   "download-start": (event: ProgressEvent) => void;
   "download-progress": (event: ProgressEvent) => void;
   "download-end": (event: ProgressEvent) => void;
+  /** How much of a compressed source has gone into the decompressor. */
+  "decompress-progress": (event: ProgressEvent) => void;
   "upload-start": (event: ProgressEvent) => void;
   "upload-progress": (event: ProgressEvent) => void;
   "upload-end": (event: ProgressEvent) => void;

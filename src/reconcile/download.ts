@@ -46,9 +46,10 @@ export async function downloadImage(
     const chunks = countBytes(await openImage(context, image, startByte), (bytes) => {
       receivedBytes += bytes;
     });
-    return reportProgress(chunks, (bytes) => {
+    return reportProgress(chunks, (bytes, bytesPerSecond) => {
       // All of it is there only when it is known to be right.
-      if (startByte + bytes !== sizeBytes) emit("download-progress", event(startByte + bytes, sizeBytes));
+      if (startByte + bytes === sizeBytes) return;
+      emit("download-progress", { ...event(startByte + bytes, sizeBytes), bytesPerSecond });
     });
   };
   try {

@@ -56,16 +56,16 @@ export async function startTransfer(
   const joined = join === undefined ? undefined : await orAbort(() => join(wanted), signal);
   const transfer = joined ?? (await openPass(context, wanted, imageId));
   const { sizeBytes: totalBytes } = transfer;
-  const chunks = reportProgress(transfer.chunks, (transferredBytes) => {
+  const chunks = reportProgress(transfer.chunks, (transferredBytes, bytesPerSecond) => {
     // All of it is there only when the cloud has said so.
     if (transferredBytes !== totalBytes)
-      emit("upload-progress", { name: spec.name, imageId, transferredBytes, totalBytes });
+      emit("upload-progress", { name: spec.name, imageId, transferredBytes, totalBytes, bytesPerSecond });
   });
   return { ...transfer, chunks };
 }
 
 /**
- * Opens the source, and ties the progress of its download to events.
+ * Opens the source, and ties the progress of its download and decompression to events.
  *
  * @param imageId Which image it is for; absent where it is for several.
  * @throws What `openTransfer` throws.
@@ -77,6 +77,10 @@ export async function openPass(
 ): Promise<Transfer> {
   const { name, decompress, convert } = spec;
   const isDownload = "url" in source;
+  const told = [
+    ...(isDownload ? (["download-progress"] as const) : []),
+    ...(decompress === undefined || decompress === false ? [] : (["decompress-progress"] as const)),
+  ];
   let sourceBytes: number | undefined;
   const event = (transferredBytes: number, totalBytes: number | undefined) => ({
     name,
@@ -84,6 +88,15 @@ export async function openPass(
     transferredBytes,
     totalBytes,
   });
+  const tellEnd = (bytes: number): void => {
+    for (const each of told) emit(each, event(bytes, bytes));
+    if (isDownload) emit("download-end", event(bytes, bytes));
+  };
+  const onRead = (bytes: number, bytesPerSecond: number): void => {
+    // All of it is there only when it is known to be right.
+    if (bytes === sourceBytes) return;
+    for (const each of told) emit(each, { ...event(bytes, sourceBytes), bytesPerSecond });
+  };
   if (isDownload) emit("download-start", event(0, undefined));
   const transfer = await openTransfer(source, {
     algorithms,
@@ -95,21 +108,16 @@ export async function openPass(
     cache: isDownload ? await cache?.() : undefined,
     onCacheHit: (path) => emit("cache-hit", { name, path }),
     inspect: inspection === "off" ? undefined : declared,
-    ...(isDownload
-      ? {
-          onRead: (bytes: number) => {
-            if (bytes !== sourceBytes) emit("download-progress", event(bytes, sourceBytes));
-          },
-        }
-      : {}),
+    ...(told.length === 0 ? {} : { onRead }),
   });
   sourceBytes = transfer.sourceSizeBytes;
-  if (!isDownload) return transfer;
-  const chunks = toTheEnd(transfer.chunks, () => {
-    const bytes = transfer.received()?.sizeBytes ?? 0;
-    emit("download-progress", event(bytes, bytes));
-    emit("download-end", event(bytes, bytes));
-  });
+  if (told.length === 0) return transfer;
+  if (convert === true) {
+    // It was downloaded as a whole before.
+    tellEnd(sourceBytes ?? 0);
+    return transfer;
+  }
+  const chunks = toTheEnd(transfer.chunks, () => tellEnd(transfer.received()?.sizeBytes ?? 0));
   return { ...transfer, chunks };
 }
 
