@@ -275,7 +275,8 @@ export class ImageManager extends EventEmitter<ImageEvents> {
 
   /**
    * Writes the data of an image to a file, where nothing is before all of it is, or to a stream. What comes is held
-   * against what the cloud says it has.
+   * against what the cloud says it has. A connection that is cut is gone on with, and so is what an earlier call for the
+   * same image and path has left beside it, as `….part`. Told of by `download-…` events.
    *
    * @throws TransferError `ERR_DIGEST_MISMATCH`, `ERR_SIZE_MISMATCH`; `ERR_TRANSFER_INCOMPLETE` when there is no data.
    */

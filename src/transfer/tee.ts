@@ -89,7 +89,8 @@ export function tee(transfer: Transfer, { stallTimeoutMs, onStall }: TeeOptions)
       news = Promise.withResolvers();
     };
     const settle = (result: { readonly error?: unknown }): void => {
-      outcome ??= result;
+      // What is left out after the source has ended must not look like all of it.
+      if (outcome === undefined || !("error" in outcome)) outcome = result;
       wake();
     };
     const leave = (): void => {
@@ -173,7 +174,7 @@ export function tee(transfer: Transfer, { stallTimeoutMs, onStall }: TeeOptions)
         if (closed) return;
         closed = true;
         leave();
-        settle({});
+        settle({ error: new Error("The transfer was closed") });
         open--;
         if (open === 0) await transfer.close();
       },
