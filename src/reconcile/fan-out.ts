@@ -11,7 +11,8 @@ export interface FanOutOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * For how long a target may take nothing while there is data for it, or not be ready for data when another one is,
-   * in milliseconds. It is left out then, with `ERR_TIMEOUT`, and the others go on. Default: 60,000 (1 minute).
+   * in milliseconds, up to 2,147,483,647. It is left out then, with `ERR_TIMEOUT`, and the others go on. Default:
+   * 60,000 (1 minute).
    */
   readonly stallTimeoutMs?: number | undefined;
 }
@@ -38,6 +39,9 @@ export interface FanOutWork {
 }
 
 const STALL_TIMEOUT_MS = 60_000;
+
+/** What a timer can be set to. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Applies one spec to several targets, from one pass of its source; see `ImageManager.applyTo`. */
 export async function fanOut(
@@ -88,9 +92,13 @@ export async function fanOut(
 /**
  * Checks what a user gives.
  *
- * @throws SpecError `ERR_SPEC_INVALID` when there is none, or one is there twice.
+ * @throws SpecError `ERR_SPEC_INVALID` when there is no backend, one is there twice, or `stallTimeoutMs` is no time.
  */
-export function checkTargets(backends: readonly Backend[]): void {
+export function checkTargets(backends: readonly Backend[], { stallTimeoutMs = 1 }: FanOutOptions): void {
+  if (!(stallTimeoutMs > 0 && stallTimeoutMs <= LONGEST_TIMEOUT_MS)) {
+    const message = `must be more than 0, and ${LONGEST_TIMEOUT_MS} at most`;
+    throw new SpecError([{ path: ["stallTimeoutMs"], message }], { subject: "The options of applyTo()" });
+  }
   const issues: Issue[] = [];
   if (backends.length === 0) issues.push({ path: [], message: "name at least one" });
   for (const [index, backend] of backends.entries()) {

@@ -222,7 +222,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     options: FanOutOptions = {},
   ): Promise<FanOutResult[]> {
     parseSpec(spec);
-    checkTargets(backends);
+    checkTargets(backends, options);
     return fanOut(backends, options, {
       open: (wanted, signal) => openPass(this.#context(signal), wanted, undefined),
       apply: (backend, join, signal) => this.#at(backend, join).apply(spec, { signal }),

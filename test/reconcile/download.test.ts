@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { directory } from "../../src/backends/directory/index.ts";
 import {
   type Backend,
@@ -93,6 +93,8 @@ describe("a download that is cut", () => {
     expect(starts).toEqual([0]);
   });
   it("gives up when nothing comes any more", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    onTestFinished(() => void vi.restoreAllMocks());
     const { id, images, starts } = await stocked((chunks, attempt) =>
       attempt === 1 ? cutAfter(300_000, chunks) : cutAfter(0, inChunks(Buffer.alloc(0)), cut(300_000)),
     );
@@ -161,6 +163,16 @@ describe("a download that failed", () => {
     await images.download(id, path);
     expect((await readFile(path)).equals(DATA)).toBe(true);
     expect(starts[1]).toBeGreaterThanOrEqual(MIB);
+  });
+  it("is gone on with where the process was killed, and its lock is there", async () => {
+    const { id, images, starts, folder, path } = await failed();
+    await mkdir(`${path}.part.lock`);
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(`${path}.part.lock`, longAgo, longAgo);
+    await images.download(id, path);
+    expect((await readFile(path)).equals(DATA)).toBe(true);
+    expect(starts[1]).toBeGreaterThanOrEqual(MIB);
+    expect(await readdir(folder)).toEqual(["image"]);
   });
   it("begins anew for another image", async () => {
     const { images, starts, path } = await failed();

@@ -352,6 +352,15 @@ describe("before anything is sent", () => {
     expect(await failureOf(manager().applyTo(wrong, [backend]))).toMatchObject({ code: "ERR_SPEC_INVALID" });
     expect(backend.calls).toEqual([]);
   });
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+    "a stallTimeoutMs of %d is refused",
+    async (stallTimeoutMs) => {
+      const backend = recorded();
+      const failure = await failureOf(manager().applyTo(specOf(), [backend], { stallTimeoutMs }));
+      expect(failure).toMatchObject({ code: "ERR_SPEC_INVALID", issues: [{ path: ["stallTimeoutMs"] }] });
+      expect(backend.calls).toEqual([]);
+    },
+  );
   it("no backend, and one that is there twice, are refused", async () => {
     const backend = cloud();
     for (const backends of [[], [backend, backend]])
