@@ -1,6 +1,7 @@
 export type {
   Backend,
   CallOptions,
+  DownloadOptions,
   ImageData,
   ImportOffer,
   ImportOrigin,
@@ -17,10 +18,13 @@ export * from "./model/errors/index.ts";
 export type {
   ActionEndEvent,
   ActionEvent,
+  CacheHitEvent,
   ImageEvents,
   ImageStatusEvent,
+  PlanStartEvent,
   ProgressEvent,
   RequestRetryEvent,
+  TargetedEvent,
 } from "./model/events.ts";
 export type { ContainerFormat, DiskFormat, Visibility } from "./model/formats.ts";
 export type { Image, ImageStatus } from "./model/image.ts";

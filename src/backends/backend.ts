@@ -26,6 +26,8 @@ export interface CallOptions {
 export interface ImageData {
   /** How many bytes `chunks` yields, exactly; absent where nobody knows. */
   readonly sizeBytes: number | undefined;
+  /** In data that was asked for from some byte on: at which byte of the whole `chunks` begins. Absent: at the first. */
+  readonly startByte?: number | undefined;
   /** The bytes, to be iterated once. An error of the iteration ends the call with that very error. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /**
@@ -39,6 +41,15 @@ export interface ImageData {
 export interface UploadOptions extends CallOptions {
   /** The store that keeps the data, one of {@link ImportOffer.stores}. Default: the cloud's own choice. */
   readonly store?: string | undefined;
+}
+
+/** What a download takes. */
+export interface DownloadOptions extends CallOptions {
+  /**
+   * From which byte on the data is wanted; it is within the data. A backend that can't begin there passes over it, and
+   * yields all: the answer's {@link ImageData.startByte} says where it begins. Default: 0.
+   */
+  readonly startByte?: number | undefined;
 }
 
 /** A change that {@link Backend.update} can be asked for. Members have calls of their own. */
@@ -136,8 +147,12 @@ export interface Backend {
    */
   upload?(id: string, data: ImageData, options?: UploadOptions): Promise<void>;
 
-  /** The data of an active image, from the first byte. Rejects with `ERR_TRANSFER_INCOMPLETE` when it has none. */
-  download?(id: string, options?: CallOptions): Promise<ImageData>;
+  /**
+   * The data of an active image, from the first byte or, where that is asked for and the backend can, from another one
+   * on. Rejects with `ERR_TRANSFER_INCOMPLETE` when it has none. An iteration that is cut throws a `retryable` error
+   * where the rest may be asked for.
+   */
+  download?(id: string, options?: DownloadOptions): Promise<ImageData>;
 
   /** Who an image is shared with. */
   readonly members?: Members;

@@ -1,8 +1,11 @@
 import type { Backend, CallOptions } from "../backends/backend.ts";
-import type { Image, ImageEvents } from "../model/index.ts";
+import type { Image, ImageEvents, ImageSpec } from "../model/index.ts";
 import type { Cache } from "../transfer/cache/cache.ts";
 import type { DecompressLimits } from "../transfer/decompress/limits.ts";
 import type { DigestMemory } from "../transfer/digest-memory.ts";
+import type { DeclaredData } from "../transfer/inspect/refusal.ts";
+import type { Transfer } from "../transfer/pipeline.ts";
+import type { LocalSource } from "../transfer/source.ts";
 
 /** Tells the listeners of an event. Never throws. */
 export type Emit = <Name extends keyof ImageEvents>(
@@ -28,6 +31,16 @@ export interface Lookup {
 /** What is done about data that isn't what its spec says, or is unsafe. */
 export type InspectionMode = "enforce" | "off";
 
+/** Data that an image is to be filled with. */
+export interface WantedData {
+  readonly spec: Pick<ImageSpec, "name" | "decompress" | "convert">;
+  readonly source: LocalSource;
+  /** What the data has to be, whether the spec declares it or the image has it. */
+  readonly declared: DeclaredData;
+  /** The digests to compute on the way. */
+  readonly algorithms: readonly string[];
+}
+
 /** What the steps of an apply work with. */
 export interface Context extends Calls {
   readonly lookup: Lookup;
@@ -40,6 +53,8 @@ export interface Context extends Calls {
   readonly decompressLimits: DecompressLimits | undefined;
   /** What is known of the contents of local files. */
   readonly digests: DigestMemory;
+  /** Joins a pass of the source that other targets share; `undefined` from it: the source is to be opened. */
+  readonly join?: ((wanted: WantedData) => Promise<Transfer | undefined>) | undefined;
 }
 
 /** The options of a backend's call. */

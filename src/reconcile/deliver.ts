@@ -48,7 +48,11 @@ export async function openDelivery(context: Context, filling: Filling): Promise<
     }
     default: {
       const local = { ...filling, source: await localSource(context, source) };
-      const transfer = await startTransfer(context, local);
+      // An image that is copied is another one in each cloud.
+      const transfer = await startTransfer(
+        isLocalSource(source) ? context : { ...context, join: undefined },
+        local,
+      );
       const fill = (): Promise<Filled> => fillImage(context, local, transfer);
       return { fill, isBegun: transfer.isBegun, close: transfer.close };
     }

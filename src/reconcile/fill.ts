@@ -1,10 +1,11 @@
 import type { Image, ImageSpec, Source } from "../model/index.ts";
-import { UnsupportedError } from "../model/index.ts";
+import { orAbort, UnsupportedError } from "../model/index.ts";
 import type { Passed } from "../transfer/check.ts";
 import type { DeclaredData } from "../transfer/inspect/refusal.ts";
 import { openTransfer, type Transfer } from "../transfer/pipeline.ts";
+import { reportProgress } from "../transfer/progress.ts";
 import type { LocalSource } from "../transfer/source.ts";
-import { type Context, callOptions } from "./context.ts";
+import { type Context, callOptions, type WantedData } from "./context.ts";
 import { clientMethod, type Delivery, type DeliveryMethod } from "./delivery.ts";
 import { digestsToMake, withMissedDigest } from "./digests.ts";
 import { verifyOrDiscard } from "./discard.ts";
@@ -41,7 +42,8 @@ export interface Filled {
 }
 
 /**
- * Opens the source, looks into its head, and ties the progress of the transfer to events. Nothing is sent yet.
+ * Opens the source, or joins a pass of it that others share, looks into its head, and ties the progress of the transfer
+ * to events. Nothing is sent yet.
  *
  * @throws What `openTransfer` throws.
  */
@@ -49,39 +51,80 @@ export async function startTransfer(
   context: Context,
   { imageId, spec, source, declared }: LocalFilling,
 ): Promise<Transfer> {
-  const { emit, signal, inspection } = context;
-  const { name } = spec;
+  const { emit, signal, join } = context;
+  const wanted = { spec, source, declared, algorithms: digestsToMake(context, { spec, source }) };
+  const joined = join === undefined ? undefined : await orAbort(() => join(wanted), signal);
+  const transfer = joined ?? (await openPass(context, wanted, imageId));
+  const { sizeBytes: totalBytes } = transfer;
+  const chunks = reportProgress(transfer.chunks, (transferredBytes, bytesPerSecond) => {
+    // All of it is there only when the cloud has said so.
+    if (transferredBytes !== totalBytes)
+      emit("upload-progress", { name: spec.name, imageId, transferredBytes, totalBytes, bytesPerSecond });
+  });
+  return { ...transfer, chunks };
+}
+
+/**
+ * Opens the source, and ties the progress of its download and decompression to events.
+ *
+ * @param imageId Which image it is for; absent where it is for several.
+ * @throws What `openTransfer` throws.
+ */
+export async function openPass(
+  { emit, signal, inspection, cache, decompressLimits }: Context,
+  { spec, source, declared, algorithms }: WantedData,
+  imageId: string | undefined,
+): Promise<Transfer> {
+  const { name, decompress, convert } = spec;
   const isDownload = "url" in source;
-  let totalBytes: number | undefined;
+  const told = [
+    ...(isDownload ? (["download-progress"] as const) : []),
+    ...(decompress === undefined || decompress === false ? [] : (["decompress-progress"] as const)),
+  ];
   let sourceBytes: number | undefined;
-  const event = (transferredBytes: number, total: number | undefined) => ({
+  const event = (transferredBytes: number, totalBytes: number | undefined) => ({
     name,
     imageId,
     transferredBytes,
-    totalBytes: total,
+    totalBytes,
   });
+  const tellEnd = (bytes: number): void => {
+    for (const each of told) emit(each, event(bytes, bytes));
+    if (isDownload) emit("download-end", event(bytes, bytes));
+  };
+  const onRead = (bytes: number, bytesPerSecond: number): void => {
+    // All of it is there only when it is known to be right.
+    if (bytes === sourceBytes) return;
+    for (const each of told) emit(each, { ...event(bytes, sourceBytes), bytesPerSecond });
+  };
   if (isDownload) emit("download-start", event(0, undefined));
   const transfer = await openTransfer(source, {
-    algorithms: digestsToMake(context, { spec, source }),
-    decompress: spec.decompress,
-    convert: spec.convert,
+    algorithms,
+    decompress,
+    convert,
     keepTar: isArchive(declared.containerFormat),
-    decompressLimits: context.decompressLimits,
+    decompressLimits,
     signal,
-    cache: isDownload ? await context.cache?.() : undefined,
+    cache: isDownload ? await cache?.() : undefined,
     onCacheHit: (path) => emit("cache-hit", { name, path }),
     inspect: inspection === "off" ? undefined : declared,
-    ...(isDownload
-      ? { onRead: (bytes: number) => emit("download-progress", event(bytes, sourceBytes)) }
-      : {}),
-    onTaken: (bytes) => {
-      // All of it is there only when the cloud has said so.
-      if (bytes !== totalBytes) emit("upload-progress", event(bytes, totalBytes));
-    },
+    ...(told.length === 0 ? {} : { onRead }),
   });
-  totalBytes = transfer.sizeBytes;
   sourceBytes = transfer.sourceSizeBytes;
-  return transfer;
+  if (told.length === 0) return transfer;
+  if (convert === true) {
+    // It was downloaded as a whole before.
+    tellEnd(sourceBytes ?? 0);
+    return transfer;
+  }
+  const chunks = toTheEnd(transfer.chunks, () => tellEnd(transfer.received()?.sizeBytes ?? 0));
+  return { ...transfer, chunks };
+}
+
+/** The chunks; told when there are no more, and all of them were right. */
+async function* toTheEnd(chunks: AsyncIterable<Uint8Array>, onEnd: () => void): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+  onEnd();
 }
 
 /**
@@ -97,7 +140,7 @@ export async function fillImage(
   transfer: Transfer,
 ): Promise<Filled> {
   const { emit } = context;
-  const { imageId, source } = filling;
+  const { imageId } = filling;
   const { name } = filling.spec;
   emit("upload-start", { name, imageId, transferredBytes: 0, totalBytes: transfer.sizeBytes });
   const method = filling.staged ? "glance-direct" : clientMethod(filling.delivery);
@@ -105,7 +148,6 @@ export async function fillImage(
   if (method === "upload") await sendData(context, imageId, name, transfer, filling.delivery.stores?.[0]);
   else await stageData(context, job, transfer, filling.staged);
   const whole = (bytes: number) => ({ name, imageId, transferredBytes: bytes, totalBytes: bytes });
-  if ("url" in source) emit("download-end", whole(transfer.received()?.sizeBytes ?? 0));
   const end = whole(transfer.passed()?.sizeBytes ?? 0);
   emit("upload-progress", end);
   emit("upload-end", end);

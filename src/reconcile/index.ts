@@ -1,6 +1,7 @@
 export type { DeliveryOptions } from "./check-imports.ts";
 export type { SourceFacts } from "./content.ts";
 export type { Delivery, DeliveryMethod } from "./delivery.ts";
+export type { FanOutOptions, FanOutResult } from "./fan-out.ts";
 export { type FormatOptions, formatPlan } from "./format.ts";
 export type { PlanOptions } from "./make-plan.ts";
 export {

@@ -24,9 +24,11 @@ import { type DigestMemory, digestMemory } from "../transfer/digest-memory.ts";
 import { setActivation } from "./activation.ts";
 import { type Applied, applyPlan, deleteImage, leaveInPlace } from "./apply.ts";
 import { runBatch } from "./batch.ts";
-import { type Calls, type Context, callOptions, type InspectionMode } from "./context.ts";
+import { type Calls, type Context, callOptions, type Emit, type InspectionMode } from "./context.ts";
 import type { DeliveryMethod } from "./delivery.ts";
 import { downloadImage } from "./download.ts";
+import { checkTargets, type FanOutOptions, type FanOutResult, fanOut } from "./fan-out.ts";
+import { openPass } from "./fill.ts";
 import { checkId, findImage, listImages } from "./find.ts";
 import { type KeyedLock, lockOf } from "./lock.ts";
 import { lookupByRequest, lookupInListing } from "./lookup.ts";
@@ -118,18 +120,24 @@ export interface SignalOptions {
  */
 export class ImageManager extends EventEmitter<ImageEvents> {
   readonly #backend: Backend;
+  readonly #options: ImageManagerOptions;
   readonly #statusTimeoutMs: number;
   readonly #inspection: InspectionMode;
   readonly #decompressLimits: DecompressLimits | undefined;
   readonly #lock: KeyedLock;
-  readonly #digests: DigestMemory = digestMemory();
+  #digests: DigestMemory = digestMemory();
   readonly #cache: (() => Promise<Cache>) | undefined;
   /** The whole sources of plans made here: the plans themselves hold no secret and no function. */
   readonly #sources = new WeakMap<Plan, Source>();
+  #tell: Emit = (name, event) => {
+    this.emit(name, ...([event] as EventEmitter.EventArgs<ImageEvents, typeof name>));
+  };
+  #join: Context["join"];
 
   constructor(backend: Backend, options: ImageManagerOptions = {}) {
     super();
     this.#backend = backend;
+    this.#options = options;
     this.#lock = lockOf(backend);
     this.#statusTimeoutMs = options.statusTimeoutMs ?? 30 * 60_000;
     this.#cache = cacheOf(options.cache ?? true);
@@ -196,6 +204,32 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   }
 
   /**
+   * Brings the images of several clouds, regions or projects to one spec: planned for each by what it has and can do,
+   * and from one pass of the source, which is read, decompressed, inspected and digested once for all that need data.
+   * Not at all where none does. The targets are these backends, the manager's own only where it is among them.
+   *
+   * The slowest sets the pace. One that fails, or stalls for `stallTimeoutMs`, is left out, and the others go on; a
+   * source that fails, or isn't what it should be, fails all that need data. The events say by `backend` and `region`
+   * which target they are about; those of the one download say neither.
+   *
+   * @returns What became of each, in the order of the backends. It does not reject because some failed.
+   * @throws SpecError `ERR_SPEC_INVALID` for a spec that is wrong everywhere, no backend, or one that is given twice;
+   *   nothing was sent. After an abort that left nothing done, the signal's reason.
+   */
+  async applyTo(
+    spec: ImageSpecInput,
+    backends: readonly Backend[],
+    options: FanOutOptions = {},
+  ): Promise<FanOutResult[]> {
+    parseSpec(spec);
+    checkTargets(backends, options);
+    return fanOut(backends, options, {
+      open: (wanted, signal) => openPass(this.#context(signal), wanted, undefined),
+      apply: (backend, join, signal) => this.#at(backend, join).apply(spec, { signal }),
+    });
+  }
+
+  /**
    * Deletes an image; one that is gone already is no error.
    *
    * @throws ImageStateError `ERR_IMAGE_PROTECTED` when it is protected, unless `force` lifts that.
@@ -241,7 +275,8 @@ export class ImageManager extends EventEmitter<ImageEvents> {
 
   /**
    * Writes the data of an image to a file, where nothing is before all of it is, or to a stream. What comes is held
-   * against what the cloud says it has.
+   * against what the cloud says it has. A connection that is cut is gone on with, and so is what an earlier call for the
+   * same image and path has left beside it, as `….part`. Told of by `download-…` events.
    *
    * @throws TransferError `ERR_DIGEST_MISMATCH`, `ERR_SIZE_MISMATCH`; `ERR_TRANSFER_INCOMPLETE` when there is no data.
    */
@@ -313,6 +348,16 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     return this.#lock(id, () => setActivation(this.#context(signal), id, action));
   }
 
+  /** A manager of another backend, whose events are told here. */
+  #at(backend: Backend, join: Context["join"]): ImageManager {
+    const manager = new ImageManager(backend, this.#options);
+    const { name, region } = backend;
+    manager.#digests = this.#digests;
+    manager.#join = join;
+    manager.#tell = (event, facts) => this.#tell(event, { ...facts, backend: name, region });
+    return manager;
+  }
+
   #parse(input: unknown): ImageSpec {
     parseSpec(input);
     const spec = parseSpec(input, this.#backend.spec);
@@ -339,7 +384,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
 
   async #planIn(context: Context, spec: ImageSpec, options: PlanOptions): Promise<Planned> {
     options.signal?.throwIfAborted();
-    this.emit("plan-start", { name: spec.name });
+    this.#tell("plan-start", { name: spec.name });
     const planned = await makePlan(context, spec, options);
     if (spec.source !== undefined) this.#sources.set(planned.plan, spec.source);
     return planned;
@@ -400,13 +445,13 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     event: Parameters<ImageEvents["action-start"]>[0],
     action: () => Promise<Image | undefined>,
   ): Promise<Image | undefined> {
-    this.emit("action-start", event);
+    this.#tell("action-start", event);
     try {
       const image = await action();
-      this.emit("action-end", { ...event, imageId: image?.id ?? event.imageId, image, error: undefined });
+      this.#tell("action-end", { ...event, imageId: image?.id ?? event.imageId, image, error: undefined });
       return image;
     } catch (error) {
-      this.emit("action-end", { ...event, image: undefined, error });
+      this.#tell("action-end", { ...event, image: undefined, error });
       throw error;
     }
   }
@@ -415,9 +460,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     const calls: Calls = {
       backend: this.#backend,
       signal,
-      emit: (name, event) => {
-        this.emit(name, ...([event] as EventEmitter.EventArgs<ImageEvents, typeof name>));
-      },
+      emit: this.#tell,
     };
     return {
       ...calls,
@@ -427,6 +470,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
       inspection: this.#inspection,
       decompressLimits: this.#decompressLimits,
       digests: this.#digests,
+      join: this.#join,
     };
   }
 }

@@ -1,12 +1,8 @@
-import { ImagewrightError, pause, redactUrl, TransferError, type UrlSource } from "../model/index.ts";
+import { redactUrl, TransferError, type UrlSource } from "../model/index.ts";
 import type { OpenedSource } from "./opened.ts";
+import { resumed, skipped } from "./resume.ts";
 import { askUrl, type UrlAnswer, type UrlOptions } from "./url.ts";
 import { contentRange, restOf, validatorsOf } from "./validators.ts";
-
-/** How often a download is taken up again without a byte in between. */
-const MAX_FAILURES = 5;
-
-const FIRST_PAUSE_MS = 300;
 
 /**
  * Asks for the bytes behind a URL. A download that is cut goes on where it was, as long as the server can tell that
@@ -32,35 +28,18 @@ export async function openUrl(source: UrlSource, options: UrlOptions = {}): Prom
  *
  * @param startByte At which byte of the whole the answer begins.
  */
-export async function* continued(
+export function continued(
   source: UrlSource,
   answer: UrlAnswer,
   options: UrlOptions,
   startByte = 0,
 ): AsyncGenerator<Uint8Array> {
-  const rest = (from: number) => askForRest(source, answer, options, from);
-  let chunks: AsyncIterable<Uint8Array> = answer.chunks;
-  let offset = startByte;
-  let failures = 0;
-  for (;;) {
-    try {
-      for await (const chunk of chunks) {
-        offset += chunk.length;
-        failures = 0;
-        yield chunk;
-      }
-      return;
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      failures++;
-      const mayGoOn =
-        ImagewrightError.is(error) && error.retryable && restOf(validatorsOf(answer.headers), 0);
-      if (!mayGoOn || failures > MAX_FAILURES) throw error;
-    }
-    await pause(FIRST_PAUSE_MS * 2 ** (failures - 1) * Math.random(), options.signal);
-    // Asked when it is iterated, so that a failure counts as one.
-    chunks = rest(offset);
-  }
+  return resumed(answer.chunks, {
+    startByte,
+    rest: (from) => askForRest(source, answer, options, from),
+    mayGoOn: restOf(validatorsOf(answer.headers), 0) !== undefined,
+    signal: options.signal,
+  });
 }
 
 async function* askForRest(
@@ -92,12 +71,4 @@ async function* askForRest(
 
 function sameTotal(a: number | undefined, b: number | undefined): boolean {
   return a === undefined || b === undefined || a === b;
-}
-
-async function* skipped(chunks: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
-  let left = count;
-  for await (const chunk of chunks) {
-    if (chunk.length > left) yield chunk.subarray(left);
-    left = Math.max(0, left - chunk.length);
-  }
 }

@@ -8,6 +8,8 @@ export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
 export interface OpenedSource {
   /** How many bytes there are, where the source says so. */
   readonly sizeBytes: number | undefined;
+  /** How many there were before they were converted. Absent: as many. */
+  readonly sourceSizeBytes?: number | undefined;
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Reads any part, where the source can do that; `chunks` is not disturbed by it. */
   readonly readAt?: ReadAt;

@@ -86,7 +86,7 @@ export async function openTransfer(source: LocalSource, options: TransferOptions
   let begun = false;
   return {
     sizeBytes: decompress === false ? opened.sizeBytes : undefined,
-    sourceSizeBytes: opened.sizeBytes,
+    sourceSizeBytes: opened.sourceSizeBytes ?? opened.sizeBytes,
     chunks: {
       [Symbol.asyncIterator]() {
         begun = true;

@@ -1,5 +1,8 @@
+import { randomBytes } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type ImageEvents, ImageManager, type ProgressEvent } from "../../src/index.ts";
+import { httpServer } from "../support/loopback.ts";
 import { cloud, dataOf, failureOf, specOf, watched } from "./cloud.ts";
 
 const NAMES = [
@@ -9,6 +12,7 @@ const NAMES = [
   "download-start",
   "download-progress",
   "download-end",
+  "decompress-progress",
   "upload-start",
   "upload-progress",
   "upload-end",
@@ -150,11 +154,47 @@ describe("progress", () => {
     await expect(images.apply(specOf())).rejects.toThrow("no room");
     for (const { transferredBytes } of events) expect(transferredBytes).toBeLessThan(10);
   });
-  it("is told at most about ten times a second", async () => {
+  it("is told at most ten times a second", async () => {
     const startMs = performance.now();
     const events = await progressOf(300, 1, 3000);
     const seconds = (performance.now() - startMs) / 1000;
     expect(events.length).toBeLessThanOrEqual(Math.ceil(seconds * 10) + 1);
+  });
+  it.each(["gzip", false] as const)("of a URL is as honest, decompressed (%s) or not", async (decompress) => {
+    // Hardly to be compressed, so that it comes in many chunks.
+    const data = randomBytes(2_000_000);
+    const body = decompress === false ? data : gzipSync(data);
+    const url = await httpServer(async (_request, response) => {
+      response.setHeader("content-length", body.length);
+      for (let offset = 0; offset < body.length; offset += 400_000) {
+        response.write(body.subarray(offset, offset + 400_000));
+        await new Promise((resolve) => setTimeout(resolve, 130));
+      }
+      response.end();
+    });
+    const images = new ImageManager(cloud(), { inspection: "off", cache: false });
+    const events = told(images);
+    await images.apply(specOf({ source: { url }, decompress }));
+    const of = (name: string) =>
+      events.filter(([each]) => each === name).map(([, event]) => event as ProgressEvent);
+    for (const name of decompress === false
+      ? ["download-progress"]
+      : ["download-progress", "decompress-progress"]) {
+      const bytes = of(name).map(({ transferredBytes }) => transferredBytes);
+      expect(bytes).toEqual([...bytes].sort((a, b) => a - b));
+      expect(bytes.filter((count) => count >= body.length)).toEqual([body.length]);
+      expect(bytes.length).toBeGreaterThan(2);
+      for (const { totalBytes } of of(name)) expect(totalBytes).toBe(body.length);
+      for (const { bytesPerSecond } of of(name).slice(0, -1)) expect(bytesPerSecond).toBeGreaterThan(0);
+      expect(of(name).at(-1)?.bytesPerSecond).toBeUndefined();
+    }
+    const uploads = of("upload-progress");
+    const total = decompress === false ? data.length : undefined;
+    for (const { totalBytes } of uploads.slice(0, -1)) expect(totalBytes).toBe(total);
+    expect(uploads.at(-1)).toMatchObject({ transferredBytes: data.length, totalBytes: data.length });
+    expect(events.map(([name]) => name).filter((name) => name.startsWith("decompress")).length > 0).toBe(
+      decompress !== false,
+    );
   });
   it("has no total where nobody knows one, until the end", async () => {
     const events = await progressOf(4, 110);

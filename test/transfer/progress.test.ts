@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 it("reports bytes when the next are asked for: only then were they taken", async () => {
-  clock(0, 100, 200, 300);
+  clock(0, 112, 224, 336);
   const reports: number[] = [];
   const chunks = reportProgress(chunksOf(...CHUNKS), (bytes) => reports.push(bytes));
   await chunks.next();
@@ -22,15 +22,32 @@ it("reports bytes when the next are asked for: only then were they taken", async
   expect(reports).toEqual([10, 30, 60]);
 });
 
-it("reports ten times a second at most", async () => {
-  clock(0, 50, 99, 100);
+it("reports nine times a second at most: the end is the tenth", async () => {
+  clock(0, 50, 111, 112);
   const reports: number[] = [];
   await collect(reportProgress(chunksOf(...CHUNKS), (bytes) => reports.push(bytes)));
   expect(reports).toEqual([60]);
+  clock(...Array.from({ length: 1_001 }, (_, index) => index));
+  reports.length = 0;
+  await collect(
+    reportProgress(chunksOf(...Array(1_000).fill(Buffer.alloc(1))), (bytes) => reports.push(bytes)),
+  );
+  expect(reports).toEqual([112, 224, 336, 448, 560, 672, 784, 896]);
+});
+
+it("tells the rate of late, of the last twenty reports", async () => {
+  clock(0, ...Array.from({ length: 40 }, (_, index) => (index + 1) * 200));
+  const rates: number[] = [];
+  const slowThenFast = [...Array(20).fill(Buffer.alloc(100)), ...Array(20).fill(Buffer.alloc(1_000))];
+  await collect(reportProgress(chunksOf(...slowThenFast), (_bytes, rate) => rates.push(rate)));
+  expect(rates[0]).toBe(500);
+  expect(rates[19]).toBe(500);
+  expect(rates[29]).toBe(2_750);
+  expect(rates[39]).toBe(5_000);
 });
 
 it("tells what was read from what was taken", async () => {
-  clock(...Array.from({ length: 100 }, (_, index) => index * 100));
+  clock(...Array.from({ length: 100 }, (_, index) => index * 112));
   const events: string[] = [];
   const { chunks } = await openTransfer(
     { open: () => chunksOf(...CHUNKS) },

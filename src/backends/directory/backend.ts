@@ -161,7 +161,7 @@ export function directory(path: string, options: DirectoryOptions = {}): Backend
       }
     },
 
-    async download(id, { signal } = {}) {
+    async download(id, { signal, startByte = 0 } = {}) {
       const what = action("Download", id);
       return await onDisk(what, signal, async () => {
         const { status, sizeBytes } = await existing(id);
@@ -178,7 +178,8 @@ export function directory(path: string, options: DirectoryOptions = {}): Backend
             },
           );
         }
-        return { sizeBytes: actual, chunks: readData(layout.data(id), what, signal) };
+        const chunks = readData(layout.data(id), startByte, what, signal);
+        return { sizeBytes: Math.max(0, actual - startByte), startByte, chunks };
       });
     },
 

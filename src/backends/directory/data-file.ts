@@ -42,21 +42,24 @@ export async function dataSize(path: string): Promise<number | undefined> {
 }
 
 /**
- * The bytes of the file, which is opened when they are first asked for.
+ * The bytes of the file from `startByte` on; it is opened when they are first asked for.
  *
  * @throws HttpError when the disk refuses, beginning with `action`; the signal's reason.
  */
 export async function* readData(
   path: string,
+  startByte: number,
   action: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   const file = await onDisk(action, signal, () => open(path));
-  const read = () => file.read(Buffer.allocUnsafeSlow(CHUNK_BYTES));
+  let offset = startByte;
+  const read = () => file.read(Buffer.allocUnsafeSlow(CHUNK_BYTES), 0, CHUNK_BYTES, offset);
   try {
     for (;;) {
       const { buffer, bytesRead } = await onDisk(action, signal, read);
       if (bytesRead === 0) return;
+      offset += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
   } finally {

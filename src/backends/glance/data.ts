@@ -1,5 +1,5 @@
 import { FormatError, type HttpError, TransferError } from "../../model/index.ts";
-import type { CallOptions, ImageData, UploadOptions } from "../backend.ts";
+import type { CallOptions, DownloadOptions, ImageData, UploadOptions } from "../backend.ts";
 import { type DataSent, type DataTransport, getData, putData } from "../http/data.ts";
 import { explained, httpError } from "../http/errors.ts";
 import type { Session } from "../keystone/session.ts";
@@ -114,16 +114,20 @@ function offsetOf({ sentBytes }: DataSent, { sizeBytes }: ImageData): string {
   return sizeBytes === undefined ? ` at byte ${sentBytes}` : ` at byte ${sentBytes} of ${sizeBytes}`;
 }
 
-/** `GET /v2/images/{id}/file`: the data of an active image. */
+/**
+ * `GET /v2/images/{id}/file`: the data of an active image. Glance answers a range with 206, though it doesn't advertise
+ * it; caches in front of it may answer with all.
+ */
 export async function downloadData(
   { session, urls, transport, region }: DataContext,
   id: string,
-  options: CallOptions = {},
+  { startByte = 0, ...options }: DownloadOptions = {},
 ): Promise<ImageData> {
+  const range = startByte === 0 ? {} : { range: `bytes=${startByte}-` };
   const get = (token: string) =>
     getData({
       url: urls.file(id),
-      headers: { "x-auth-token": token, accept: "*/*" },
+      headers: { "x-auth-token": token, accept: "*/*", ...range },
       transport,
       signal: options.signal,
     });

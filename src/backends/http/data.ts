@@ -149,6 +149,8 @@ export type DataAnswer =
       readonly kind: "data";
       readonly status: number;
       readonly sizeBytes: number | undefined;
+      /** At which byte of the whole the body begins: that of a 206 says so. */
+      readonly startByte: number;
       readonly chunks: AsyncIterable<Uint8Array>;
     }
   | ({ readonly kind: "refusal" } & HttpAnswer);
@@ -178,11 +180,12 @@ export async function getData({ url, headers, transport, signal }: GetDataReques
       sentNothing(url, 0, undefined, idleTimeoutMs),
     );
     const status = response.statusCode ?? 0;
-    if (status === 200 || status === 206) {
+    const startByte = status === 206 ? startOf(response.headers["content-range"]) : 0;
+    if ((status === 200 || status === 206) && startByte !== undefined) {
       const length = response.headers["content-length"];
       const sizeBytes = length === undefined ? undefined : Number(length);
       const chunks = bodyOf(response, { url, sizeBytes, idleTimeoutMs, signal, end });
-      return { kind: "data", status, sizeBytes, chunks };
+      return { kind: "data", status, sizeBytes, startByte, chunks };
     }
     const answer = await readAnswer(response, signal);
     end();
@@ -192,6 +195,12 @@ export async function getData({ url, headers, transport, signal }: GetDataReques
     signal?.throwIfAborted();
     throw error;
   }
+}
+
+/** RFC 9110, section 14.4; `undefined` for several ranges, which nobody asked for, and for none. */
+function startOf(contentRange: string | undefined): number | undefined {
+  const start = /^bytes (\d+)-/.exec(contentRange ?? "")?.[1];
+  return start === undefined ? undefined : Number(start);
 }
 
 interface Body {

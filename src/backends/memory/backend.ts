@@ -112,12 +112,13 @@ export function memory(options: MemoryOptions = {}): Backend {
       );
     },
 
-    async download(id, { signal } = {}) {
+    async download(id, { signal, startByte = 0 } = {}) {
       signal?.throwIfAborted();
       const { image, data } = find(id);
       if (data === undefined) throw noData(id, image.status);
       if (image.status === "deactivated") throw closed(id);
-      return { sizeBytes: image.sizeBytes, chunks: iterate(data) };
+      const sizeBytes = image.sizeBytes === undefined ? undefined : Math.max(0, image.sizeBytes - startByte);
+      return { sizeBytes, startByte, chunks: iterate(data, startByte) };
     },
 
     async delete(id, { signal } = {}) {
@@ -161,6 +162,10 @@ function copy(image: Image): Image {
   return structuredClone(image);
 }
 
-async function* iterate(data: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* data;
+async function* iterate(data: readonly Uint8Array[], startByte: number): AsyncGenerator<Uint8Array> {
+  let offset = 0;
+  for (const chunk of data) {
+    if (offset + chunk.length > startByte) yield chunk.subarray(Math.max(0, startByte - offset));
+    offset += chunk.length;
+  }
 }

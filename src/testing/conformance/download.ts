@@ -61,4 +61,19 @@ export const downloadClauses: readonly Clause[] = [
     for await (const _chunk of (await backend.download(id, { signal })).chunks) break;
     assertNoListener(signal);
   }),
+
+  clause(
+    "6.7",
+    "download begins at the byte it is asked for, or says where it does",
+    NEEDS,
+    async (backend) => {
+      const { id } = await stored(backend, DATA);
+      for (const startByte of [1, DATA.length - 1]) {
+        const { sizeBytes, startByte: begunAt = 0, chunks } = await backend.download(id, { startByte });
+        assert.ok(begunAt === startByte || begunAt === 0, `it began at byte ${begunAt}, not ${startByte}`);
+        assertSameBytes(await collected(chunks), DATA.subarray(begunAt));
+        assert.equal(sizeBytes ?? DATA.length - begunAt, DATA.length - begunAt);
+      }
+    },
+  ),
 ];

@@ -1,13 +1,12 @@
 import { constants } from "node:fs";
-import { type FileHandle, open, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
+import { readHead, writeAt } from "../../files/at-offset.ts";
 import type { Validators } from "../validators.ts";
 import { type PartialFacts, readPartialFacts, writeFacts } from "./facts.ts";
 import type { EntryPaths } from "./layout.ts";
 
 /** After how many bytes it is made sure that they would survive a loss of power. */
 const SYNC_BYTES = 64 * 1024 * 1024;
-
-const READ_BYTES = 256 * 1024;
 
 /** The file of a download that isn't whole. */
 export interface PartialFile {
@@ -66,11 +65,11 @@ export async function openPartial(
     get sizeBytes() {
       return offset;
     },
-    head: () => readTo(file, startByte),
+    head: () => readHead(file, startByte),
     async append(chunk) {
       await pending;
       if (!isGood) return;
-      pending = writeAll(file, chunk, offset).catch(fail);
+      pending = writeAt(file, chunk, offset).catch(fail);
       offset += chunk.length;
       if (offset - syncedAt < SYNC_BYTES) return;
       const bytes = offset;
@@ -97,21 +96,4 @@ export async function openPartial(
 export async function removePartial(paths: EntryPaths): Promise<void> {
   await rm(paths.partialFacts, { force: true });
   await rm(paths.partial, { force: true });
-}
-
-async function* readTo(file: FileHandle, endByte: number): AsyncGenerator<Uint8Array> {
-  for (let offset = 0; offset < endByte; ) {
-    const length = Math.min(READ_BYTES, endByte - offset);
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, offset);
-    if (bytesRead === 0) throw new Error("The file of the download is shorter than it was");
-    offset += bytesRead;
-    yield buffer.subarray(0, bytesRead);
-  }
-}
-
-async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  for (let written = 0; written < chunk.length; ) {
-    const { bytesWritten } = await file.write(chunk, written, chunk.length - written, position + written);
-    written += bytesWritten;
-  }
 }

@@ -66,7 +66,8 @@ async function openByFormat({ handle, stats }: LocalFile, file: string): Promise
   const layout = parseHeader(file, stats.size, head);
   const pool = bufferPool(blockBytesOf(layout));
   const chunks = readDisk(handle, layout, await readTables(handle, layout), pool, stats);
-  return { sizeBytes: layout.virtualBytes, chunks, release: pool.give, close };
+  const { virtualBytes: sizeBytes } = layout;
+  return { sizeBytes, sourceSizeBytes: stats.size, chunks, release: pool.give, close };
 }
 
 /** Before anything is converted: what is written in a wrong file is nobody's business. */

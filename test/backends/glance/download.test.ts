@@ -78,3 +78,32 @@ describe("a refusal", () => {
     });
   });
 });
+
+describe("from some byte on", () => {
+  it("a range is asked for, and the answer says where it begins", async () => {
+    const network = mockNetwork();
+    const headers = { "content-range": "bytes 2-4/5", "content-length": "3" };
+    network.expect(FILE, { status: 206, text: "llo", headers });
+    const { sizeBytes, startByte, chunks } = await glance().download(ID, { startByte: 2 });
+    expect([sizeBytes, startByte, (await collect(chunks)).toString()]).toEqual([3, 2, "llo"]);
+    expect(network.calls[0]?.headers).toMatchObject({ range: "bytes=2-" });
+  });
+  it("an answer with all begins at the first", async () => {
+    mockNetwork().expect(FILE, { text: "hello" });
+    const { startByte, chunks } = await glance().download(ID, { startByte: 2 });
+    expect([startByte, (await collect(chunks)).toString()]).toEqual([0, "hello"]);
+  });
+  it("a partial answer that doesn't say of what is refused", async () => {
+    mockNetwork().expect(FILE, { status: 206, text: "llo" });
+    expect(await rejectionOf(glance().download(ID, { startByte: 2 }))).toMatchObject({
+      code: "ERR_HTTP_STATUS",
+      status: 206,
+    });
+  });
+  it("no range is asked for from the first byte on", async () => {
+    const network = mockNetwork();
+    network.expect(FILE, { text: "hello" });
+    await collect((await glance().download(ID, { startByte: 0 })).chunks);
+    expect(network.calls[0]?.headers["range"]).toBeUndefined();
+  });
+});

@@ -25,6 +25,8 @@ export interface Interference {
   readonly answerAfterBytes?: number;
   /** After how many bytes of the body both connections are cut. */
   readonly cutAfterBytes?: number;
+  /** After how many bytes of the answer the connection is cut. */
+  readonly cutAnswerAfterBytes?: number;
   /** The path and query to ask for instead. */
   readonly path?: string;
   /** What becomes of each part of the body. */
@@ -44,6 +46,8 @@ export interface PassingRequest {
   /** With the query. */
   readonly path: string;
   readonly token: string;
+  /** The `range` header, where there is one. */
+  readonly range: string | undefined;
 }
 
 /** Sees a request before the cloud does; while its promise is pending the request is held back. */
@@ -94,7 +98,7 @@ export async function proxyToGlance(interfere: Interfere = () => undefined): Pro
 }
 
 function describe({ method = "GET", url = "/", headers }: IncomingMessage): PassingRequest {
-  return { method, path: url, token: String(headers["x-auth-token"] ?? "") };
+  return { method, path: url, token: String(headers["x-auth-token"] ?? ""), range: headers.range };
 }
 
 function forward(
@@ -106,6 +110,7 @@ function forward(
   const {
     path = request.url ?? "/",
     cutAfterBytes,
+    cutAnswerAfterBytes = Number.POSITIVE_INFINITY,
     alter = (part) => part,
     loseAnswer = false,
     rewrite,
@@ -136,6 +141,12 @@ function forward(
       return;
     }
     response.writeHead(answer.statusCode ?? 502, answer.headers);
+    let answeredBytes = 0;
+    answer.on("data", (part: Buffer) => {
+      answeredBytes += part.length;
+      // What was sent is given time to arrive.
+      if (answeredBytes > cutAnswerAfterBytes) setImmediate(cut);
+    });
     answer.pipe(response);
     answer.on("error", () => request.destroy());
   });
