@@ -17,12 +17,16 @@ const FIRST_PAUSE_MS = 300;
  */
 export async function openUrl(source: UrlSource, options: UrlOptions = {}): Promise<OpenedSource> {
   const answer = await askUrl(source, options);
-  return {
-    sizeBytes: answer.sizeBytes,
-    hints: answer.hints,
-    chunks: continued(source, answer, options),
-    close: async () => answer.close(),
-  };
+  const { chunks, close } = continued(source, answer, options);
+  return { sizeBytes: answer.sizeBytes, hints: answer.hints, chunks, close: async () => close() };
+}
+
+/** A download that takes as many answers as it needs. */
+export interface Download {
+  /** To be iterated once. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Lets go of the connection, whichever it is by then. Nothing is asked for after it. */
+  close(): void;
 }
 
 /**
@@ -33,11 +37,29 @@ export async function openUrl(source: UrlSource, options: UrlOptions = {}): Prom
  *
  * @param startByte At which byte of the whole the answer begins.
  */
-export async function* continued(
+export function continued(
   source: UrlSource,
   answer: UrlAnswer,
   options: UrlOptions,
   startByte = 0,
+): Download {
+  const closing = new AbortController();
+  const { signal = closing.signal } = options;
+  const ending = AbortSignal.any([signal, closing.signal]);
+  return {
+    chunks: goingOn(source, answer, { ...options, signal: ending }, startByte),
+    close() {
+      closing.abort();
+      answer.close();
+    },
+  };
+}
+
+async function* goingOn(
+  source: UrlSource,
+  answer: UrlAnswer,
+  options: UrlOptions,
+  startByte: number,
 ): AsyncGenerator<Uint8Array> {
   const rest = (from: number) => askForRest(source, answer, options, from);
   let chunks: AsyncIterable<Uint8Array> = answer.chunks;
@@ -50,6 +72,8 @@ export async function* continued(
         failures = 0;
         yield chunk;
       }
+      // A connection that is closed from here ends as if all had come.
+      options.signal?.throwIfAborted();
       return;
     } catch (error) {
       options.signal?.throwIfAborted();

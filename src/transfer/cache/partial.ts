@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
-import { type FileHandle, open, rm } from "node:fs/promises";
+import { type FileHandle, lstat, open, rm } from "node:fs/promises";
+import { ifMissing } from "../../files/disk.ts";
 import type { Validators } from "../validators.ts";
 import { type PartialFacts, readPartialFacts, writeFacts } from "./facts.ts";
 import type { EntryPaths } from "./layout.ts";
@@ -14,6 +15,8 @@ export interface PartialFile {
   /** Whether the disk took everything so far. When it is full, what was asked for must come all the same. */
   readonly isGood: boolean;
   readonly sizeBytes: number;
+  /** Which file it is. */
+  readonly inode: number;
   /** The bytes of an earlier download. */
   head(): AsyncGenerator<Uint8Array>;
   /** Writes what comes next. The chunk must stay as it is until the next call. Never throws. */
@@ -27,6 +30,9 @@ export interface PartialFile {
 export async function readPartial(paths: EntryPaths): Promise<PartialFacts | undefined> {
   const facts = await readPartialFacts(paths.partialFacts);
   if (facts === undefined || facts.syncedBytes === 0) return undefined;
+  const stats = await lstat(paths.partial).catch(ifMissing);
+  const isWhole = stats?.isFile() === true && stats.ino === facts.inode && stats.size >= facts.syncedBytes;
+  if (!isWhole) return undefined;
   // One that was whole was not kept: it was wrong, or nobody knew.
   return facts.syncedBytes === facts.totalBytes ? undefined : facts;
 }
@@ -37,9 +43,14 @@ export async function openPartial(
   facts: Validators & { readonly url: string; readonly totalBytes: number | undefined },
   startByte: number,
 ): Promise<PartialFile> {
-  const record = (syncedBytes: number) => writeFacts(paths.partialFacts, { ...facts, syncedBytes });
-  const file = await open(paths.partial, constants.O_RDWR | constants.O_CREAT, 0o600);
+  // A new download has a new file: whoever lost the lock and doesn't know it yet still writes to the old one.
+  if (startByte === 0) await removePartial(paths);
+  const how = startByte === 0 ? constants.O_CREAT | constants.O_EXCL : 0;
+  const file = await open(paths.partial, constants.O_RDWR | how, 0o600);
+  let inode: number;
+  const record = (syncedBytes: number) => writeFacts(paths.partialFacts, { ...facts, syncedBytes, inode });
   try {
+    inode = (await file.stat()).ino;
     await file.truncate(startByte);
     await record(startByte);
   } catch (error) {
@@ -51,8 +62,10 @@ export async function openPartial(
   let syncedAt = startByte;
   let pending: Promise<void> = Promise.resolve();
   let syncing: Promise<void> = Promise.resolve();
-  const fail = (): void => {
+  const fail = async (): Promise<void> => {
     isGood = false;
+    // What can't become whole gives back its room.
+    await file.truncate(0).catch(() => undefined);
   };
   const sync = async (bytes: number): Promise<void> => {
     await file.datasync();
@@ -66,6 +79,7 @@ export async function openPartial(
     get sizeBytes() {
       return offset;
     },
+    inode,
     head: () => readTo(file, startByte),
     async append(chunk) {
       await pending;
