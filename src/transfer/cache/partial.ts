@@ -8,6 +8,9 @@ import type { EntryPaths } from "./layout.ts";
 /** After how many bytes it is made sure that they would survive a loss of power. */
 const SYNC_BYTES = 64 * 1024 * 1024;
 
+/** And after which time, in milliseconds: over a slow line, 64 MiB are minutes. */
+const SYNC_MS = 1_000;
+
 const READ_BYTES = 256 * 1024;
 
 /** The file of a download that isn't whole. */
@@ -60,6 +63,7 @@ export async function openPartial(
   let isGood = true;
   let offset = startByte;
   let syncedAt = startByte;
+  let syncedAtMs = performance.now();
   let pending: Promise<void> = Promise.resolve();
   let syncing: Promise<void> = Promise.resolve();
   const fail = async (): Promise<void> => {
@@ -86,9 +90,11 @@ export async function openPartial(
       if (!isGood) return;
       pending = writeAll(file, chunk, offset).catch(fail);
       offset += chunk.length;
-      if (offset - syncedAt < SYNC_BYTES) return;
+      const isDue = offset - syncedAt >= SYNC_BYTES || performance.now() - syncedAtMs >= SYNC_MS;
+      if (!isDue) return;
       const bytes = offset;
       syncedAt = bytes;
+      syncedAtMs = performance.now();
       const written = pending;
       syncing = Promise.all([syncing, written])
         .then(() => (isGood ? sync(bytes) : undefined))
