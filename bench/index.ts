@@ -2,6 +2,7 @@
 const benches: Readonly<Record<string, () => Promise<{ run(parameters: string[]): Promise<void> }>>> = {
   convert: () => import("./convert.ts"),
   decompress: () => import("./decompress.ts"),
+  download: () => import("./download.ts"),
   "fan-out": () => import("./fan-out.ts"),
   plan: () => import("./plan.ts"),
   upload: () => import("./upload.ts"),

@@ -1,7 +1,8 @@
 import { mkdir, rmdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HttpError, httpErrorCode } from "../model/index.ts";
-import { hasCode } from "./disk.ts";
+import { exists, hasCode } from "./disk.ts";
 
 /** After this long without a sign of life, a lock's holder counts as killed. */
 const STALE_MS = 5_000;
@@ -70,10 +71,23 @@ export async function acquireLock(
       return { isLost: () => lost, release: () => release().catch(ignore) };
     } catch (cause) {
       if (!hasCode(cause, "ELOCKED", "ENOENT")) throw cause;
+      // A folder that is gone never comes back by waiting.
+      if (hasCode(cause, "ENOENT") && !(await exists(dirname(path)))) throw cause;
       if (performance.now() > deadline) throw locked(path, deadlineMs, cause);
     }
     await removeIfStale(path);
     await sleep(Math.random() * LONGEST_WAIT_MS, undefined, { signal }).catch(ignore);
+  }
+}
+
+/** Takes a lock that is free, or whose holder was killed; `undefined` where another holds it. */
+export async function tryLock(path: string): Promise<Lock | undefined> {
+  await removeIfStale(path);
+  try {
+    return await acquireLock(path, { signal: undefined, deadlineMs: 0 });
+  } catch (error) {
+    if (error instanceof HttpError) return undefined;
+    throw error;
   }
 }
 

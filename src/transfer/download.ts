@@ -12,12 +12,16 @@ import { contentRange, restOf, validatorsOf } from "./validators.ts";
  */
 export async function openUrl(source: UrlSource, options: UrlOptions = {}): Promise<OpenedSource> {
   const answer = await askUrl(source, options);
-  return {
-    sizeBytes: answer.sizeBytes,
-    hints: answer.hints,
-    chunks: continued(source, answer, options),
-    close: async () => answer.close(),
-  };
+  const { chunks, close } = continued(source, answer, options);
+  return { sizeBytes: answer.sizeBytes, hints: answer.hints, chunks, close: async () => close() };
+}
+
+/** A download that takes as many answers as it needs. */
+export interface Download {
+  /** To be iterated once. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Lets go of the connection, whichever it is by then. Nothing is asked for after it. */
+  close(): void;
 }
 
 /**
@@ -33,6 +37,24 @@ export function continued(
   answer: UrlAnswer,
   options: UrlOptions,
   startByte = 0,
+): Download {
+  const closing = new AbortController();
+  const { signal = closing.signal } = options;
+  const ending = AbortSignal.any([signal, closing.signal]);
+  return {
+    chunks: goingOn(source, answer, { ...options, signal: ending }, startByte),
+    close() {
+      closing.abort();
+      answer.close();
+    },
+  };
+}
+
+function goingOn(
+  source: UrlSource,
+  answer: UrlAnswer,
+  options: UrlOptions,
+  startByte: number,
 ): AsyncGenerator<Uint8Array> {
   return resumed(answer.chunks, {
     startByte,

@@ -1,3 +1,4 @@
+import type { Checksum } from "../model/index.ts";
 import type { SourceHints } from "./decompress/detect.ts";
 import type { Digests } from "./digest.ts";
 
@@ -15,6 +16,8 @@ export interface OpenedSource {
   readonly readAt?: ReadAt;
   /** What is said of the bytes, by whoever hands them out. */
   readonly hints?: SourceHints | undefined;
+  /** What the bytes must be where nothing is declared: what a cache found when it kept them. */
+  readonly checksum?: Checksum | undefined;
   /** Takes the memory of a chunk back, for another one. Only for chunks that nobody looks at any more. */
   release?(chunk: Uint8Array): void;
   /** Told when all bytes were read and found to be right, with what was found: a cache keeps them then. Never throws. */

@@ -115,7 +115,9 @@ async function layStages(
   const { signal, algorithms, inspect, decompress = false, convert = false } = options;
   const { sizeBytes, hints = {} } = opened;
   // A source that is converted was held against its checksum as a whole.
-  const checksum = convert ? undefined : await resolveChecksum(source, namesOf(hints), { signal });
+  const checksum = convert
+    ? undefined
+    : ((await resolveChecksum(source, namesOf(hints), { signal })) ?? opened.checksum);
   const onRead = convert && "url" in source ? undefined : options.onRead;
   const report = (chunks: AsyncIterable<Uint8Array>) =>
     onRead === undefined ? chunks : reportProgress(chunks, onRead);
@@ -146,11 +148,14 @@ function notTogether(): UnsupportedError {
   return new UnsupportedError({ backend: "transfer", capability: "convert", alternative });
 }
 
-/** The bytes; when all of them were taken, and are right, the source may keep them. */
+/** The bytes; when all of them were read, and are right, the source may keep them. */
 async function* kept({ chunks, passed }: CheckedBytes, { keep }: OpenedSource): AsyncGenerator<Uint8Array> {
-  yield* chunks;
-  const digests = passed()?.digests;
-  if (digests !== undefined) await keep?.(digests);
+  for await (const chunk of chunks) {
+    // Before the last chunk: a receiver that refuses it all in the end has nothing to say about the source.
+    const digests = passed()?.digests;
+    if (digests !== undefined) await keep?.(digests);
+    yield chunk;
+  }
 }
 
 async function inspectChunks(

@@ -34,6 +34,8 @@ export async function* resumed(
         failures = 0;
         yield chunk;
       }
+      // A connection that is closed from here ends as if all had come.
+      signal?.throwIfAborted();
       return;
     } catch (error) {
       signal?.throwIfAborted();

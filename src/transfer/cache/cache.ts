@@ -6,10 +6,10 @@ import { openFile } from "../file.ts";
 import type { OpenedSource } from "../opened.ts";
 import { askUrl, type UrlAnswer, type UrlOptions, type UrlQuestion } from "../url.ts";
 import { contentRange, restOf, unlessChanged, type Validators, validatorsOf } from "../validators.ts";
-import { type Entry, keepEntry, readEntry, touchEntry } from "./entry.ts";
+import { type Entry, forgetEntry, keepEntry, knownDigest, readEntry, touchEntry } from "./entry.ts";
 import { type EntryPaths, entryPaths } from "./layout.ts";
 import { openPartial, readPartial, removePartial } from "./partial.ts";
-import { hasRoom, makeRoom, removeOldPartials } from "./space.ts";
+import { hasRoom, makeRoom, removeRemains } from "./space.ts";
 
 /** A folder in which downloads are kept. */
 export interface Cache {
@@ -73,7 +73,7 @@ async function openSlot(slot: Slot): Promise<OpenedSource> {
   const answer = await askOrTrust(slot, usable, { headers, startByte: headers && partial?.syncedBytes });
   if (usable !== undefined && (answer === undefined || answer.status === 304 || usable.isDeclared === true)) {
     answer?.close();
-    return openHit(slot);
+    return openHit(slot, usable);
   }
   if (answer === undefined || answer.status === 200)
     return openDownload(slot, answer ?? (await ask(slot)), 0);
@@ -107,16 +107,48 @@ function ask({ source, options }: Slot, question?: UrlQuestion): Promise<UrlAnsw
   return askUrl(source, options, question);
 }
 
-async function openHit({ source, paths, options, lock }: Slot): Promise<OpenedSource> {
+async function openHit({ source, paths, options, lock }: Slot, { facts }: Entry): Promise<OpenedSource> {
   const opened = await openFile({ file: paths.data });
   await touchEntry(paths, new Date());
   await lock.release();
   options.onCacheHit?.(paths.data);
   // The file is named by a digest, which tells nobody what it is.
-  return { ...opened, hints: { fileNames: [new URL(source.url).pathname] } };
+  const hints = { fileNames: [new URL(source.url).pathname] };
+  return { ...opened, ...suspect(opened, () => forgetEntry(paths)), hints, checksum: knownDigest(facts) };
+}
+
+/** The bytes of a file that was kept; when all of them were read, and nobody said that they are right, it is forgotten. */
+function suspect(
+  opened: OpenedSource,
+  forget: () => Promise<void>,
+): Pick<OpenedSource, "chunks" | "keep" | "close"> {
+  let state: "reading" | "whole" | "right" = "reading";
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    yield* opened.chunks;
+    state = "whole";
+  }
+  return {
+    chunks: chunks(),
+    async keep() {
+      state = "right";
+    },
+    async close() {
+      await opened.close();
+      if (state === "whole") await forget();
+    },
+  };
 }
 
 async function openDownload(slot: Slot, answer: UrlAnswer, startByte: number): Promise<OpenedSource> {
+  try {
+    return await openAnswer(slot, answer, startByte);
+  } catch (error) {
+    answer.close();
+    throw error;
+  }
+}
+
+async function openAnswer(slot: Slot, answer: UrlAnswer, startByte: number): Promise<OpenedSource> {
   const { source, options, paths, lock } = slot;
   const validators = validatorsOf(answer.headers);
   const totalBytes = answer.sizeBytes === undefined ? undefined : startByte + answer.sizeBytes;
@@ -127,12 +159,8 @@ async function openDownload(slot: Slot, answer: UrlAnswer, startByte: number): P
       answer.close();
       return openUrl(source, options);
     }
-    return {
-      sizeBytes: totalBytes,
-      hints: answer.hints,
-      chunks: continued(source, answer, options),
-      close: async () => answer.close(),
-    };
+    const { chunks, close } = continued(source, answer, options);
+    return { sizeBytes: totalBytes, hints: answer.hints, chunks, close: async () => close() };
   }
   return keepOnTheWay(slot, answer, { startByte, totalBytes, validators });
 }
@@ -144,13 +172,13 @@ async function isRoomFor(
   startByte: number,
 ): Promise<boolean> {
   if (totalBytes > maxBytes) return false;
-  await removeOldPartials(directory, Date.now());
+  await removeRemains(directory, Date.now());
   await makeRoom(directory, { maxBytes, neededBytes: totalBytes });
   return hasRoom(directory, totalBytes - startByte);
 }
 
 async function keepOnTheWay(
-  { source, options, paths, lock }: Slot,
+  { source, cache, options, paths, lock }: Slot,
   answer: UrlAnswer,
   {
     startByte,
@@ -160,11 +188,13 @@ async function keepOnTheWay(
 ): Promise<OpenedSource> {
   const url = redactUrl(source.url);
   const partial = await openPartial(paths, { url, totalBytes, ...validators }, startByte);
+  const download = continued(source, answer, options, startByte);
+  const { directory, maxBytes = Number.POSITIVE_INFINITY } = cache;
   let state: "reading" | "whole" | "kept" | "closed" = "reading";
 
   async function* chunks(): AsyncGenerator<Uint8Array> {
     yield* partial.head();
-    for await (const chunk of continued(source, answer, options, startByte)) {
+    for await (const chunk of download.chunks) {
       await partial.append(chunk);
       yield chunk;
     }
@@ -177,19 +207,19 @@ async function keepOnTheWay(
     async keep(digests) {
       await partial.end();
       if (state !== "whole" || !partial.isGood || lock.isLost()) return;
+      if (partial.sizeBytes > maxBytes) return;
       // A cache that can't keep a file has still handed it on.
-      await keepEntry(paths, url, validators, digests).then(
-        () => {
-          state = "kept";
-        },
-        () => undefined,
-      );
+      try {
+        // The server didn't say how much it would be.
+        if (totalBytes === undefined) await makeRoom(directory, { maxBytes, neededBytes: partial.sizeBytes });
+        if (await keepEntry(paths, partial, { url, validators, digests })) state = "kept";
+      } catch {}
     },
     async close() {
       const ended = state;
       state = "closed";
       if (ended === "closed") return;
-      answer.close();
+      download.close();
       if (ended === "reading") await partial.end();
       await partial.close();
       // Whole and not kept: it was found to be wrong.

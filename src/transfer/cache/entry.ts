@@ -1,8 +1,9 @@
-import { rename, rm, stat, utimes } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { lstat, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ifMissing, syncFolder } from "../../files/disk.ts";
 import type { Checksum } from "../../model/index.ts";
-import { type Digests, digestFile } from "../digest.ts";
+import { type Digests, digestFile, isComputable } from "../digest.ts";
 import type { Validators } from "../validators.ts";
 import { type EntryFacts, readEntryFacts, writeFacts } from "./facts.ts";
 import type { EntryPaths } from "./layout.ts";
@@ -28,7 +29,7 @@ export async function readEntry(
   if (stats === undefined || !stats.isFile() || stats.size === 0) return undefined;
   const { size: sizeBytes, mtimeMs } = stats;
   const written = await readEntryFacts(paths.facts);
-  const own = written?.sizeBytes === sizeBytes && written.mtimeMs === mtimeMs ? written : undefined;
+  const own = written !== undefined && isOf(written, stats) ? written : undefined;
   if (checksum === undefined) return own === undefined ? undefined : { facts: own, isDeclared: undefined };
   const known = own ?? { url, sizeBytes, mtimeMs, digests: {} };
   const { algorithm, hex } = checksum;
@@ -40,22 +41,52 @@ export async function readEntry(
   return { facts, isDeclared };
 }
 
+/** Whether facts are of a file as it is now, and nobody has written to it since. */
+export function isOf(facts: EntryFacts, { size, mtimeMs }: Stats): boolean {
+  return facts.sizeBytes === size && facts.mtimeMs === mtimeMs;
+}
+
+/** A digest that a file had when it was kept; `undefined` where none was computed that can be again. */
+export function knownDigest({ digests }: EntryFacts): Checksum | undefined {
+  const known = Object.entries(digests).find(([algorithm]) => isComputable(algorithm));
+  return known && { algorithm: known[0], hex: known[1] };
+}
+
+/** Takes a file for nobody's any more: its bytes are not those that were kept. */
+export async function forgetEntry(paths: EntryPaths): Promise<void> {
+  await rm(paths.facts, { force: true });
+}
+
 /** Marks a file as used just now: those that were not used for the longest make room first. */
 export async function touchEntry(paths: EntryPaths, now: Date): Promise<void> {
   await utimes(paths.facts, now, now).catch(ifMissing);
 }
 
-/** Makes a file that is on the disk as a whole the file of its URL. */
+/** A file that is on the disk as a whole. */
+export interface WholeFile {
+  readonly sizeBytes: number;
+  readonly inode: number;
+}
+
+/**
+ * Makes a file that is on the disk as a whole the file of its URL.
+ *
+ * @returns Whether it is: who lost the lock may find another's file at the place of his own.
+ */
 export async function keepEntry(
   paths: EntryPaths,
-  url: string,
-  validators: Validators,
-  digests: Digests,
-): Promise<void> {
+  { sizeBytes, inode }: WholeFile,
+  { url, validators, digests }: { url: string; validators: Validators; digests: Digests },
+): Promise<boolean> {
+  const isIt = ({ ino, size }: Stats): boolean => ino === inode && size === sizeBytes;
+  if (!isIt(await lstat(paths.partial))) return false;
   await rename(paths.partial, paths.data);
-  const { size: sizeBytes, mtimeMs } = await stat(paths.data);
+  const stats = await lstat(paths.data);
+  if (!isIt(stats)) return false;
+  const { mtimeMs } = stats;
   // In between, the file is one whose facts are of another: nobody takes it for anything.
   await writeFacts(paths.facts, { url, ...validators, sizeBytes, mtimeMs, digests });
   await rm(paths.partialFacts, { force: true });
   await syncFolder(dirname(paths.data));
+  return true;
 }

@@ -35,6 +35,8 @@ export interface PartialFacts extends Validators {
   readonly totalBytes?: number | undefined;
   /** How many of them would survive a loss of power. */
   readonly syncedBytes: number;
+  /** Which file these facts are of: another writer may have begun a new one at the same place. */
+  readonly inode: number;
 }
 
 const PartialFactsSchema: z.ZodType<PartialFacts> = z.object({
@@ -42,6 +44,7 @@ const PartialFactsSchema: z.ZodType<PartialFacts> = z.object({
   ...validators,
   totalBytes: count.optional(),
   syncedBytes: count,
+  inode: z.number(),
 });
 
 /** The facts of a whole file; `undefined` where there are none, or nobody could have written them. */

@@ -26,6 +26,12 @@ export function entryOfData(directory: string, name: string): EntryPaths | undef
   return /^[0-9a-f]{32}\.img$/.test(name) ? pathsOf(directory, name.slice(0, -DATA.length)) : undefined;
 }
 
+/** The entry that a file in a cache was left by, when its download or the writing of its facts was cut. */
+export function entryOfRemains(directory: string, name: string): EntryPaths | undefined {
+  const [, entry] = /^([0-9a-f]{32})\.(?:part|part\.json|(?:part\.)?json\.[0-9a-f]{8})$/.exec(name) ?? [];
+  return entry === undefined ? undefined : pathsOf(directory, entry);
+}
+
 function pathsOf(directory: string, name: string): EntryPaths {
   const path = join(directory, name);
   return {

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { lstat, open, rm } from "node:fs/promises";
 import { readHead, writeAt } from "../../files/at-offset.ts";
+import { ifMissing } from "../../files/disk.ts";
 import type { Validators } from "../validators.ts";
 import { type PartialFacts, readPartialFacts, writeFacts } from "./facts.ts";
 import type { EntryPaths } from "./layout.ts";
@@ -8,11 +9,16 @@ import type { EntryPaths } from "./layout.ts";
 /** After how many bytes it is made sure that they would survive a loss of power. */
 const SYNC_BYTES = 64 * 1024 * 1024;
 
+/** And after which time, in milliseconds: over a slow line, 64 MiB are minutes. */
+const SYNC_MS = 1_000;
+
 /** The file of a download that isn't whole. */
 export interface PartialFile {
   /** Whether the disk took everything so far. When it is full, what was asked for must come all the same. */
   readonly isGood: boolean;
   readonly sizeBytes: number;
+  /** Which file it is. */
+  readonly inode: number;
   /** The bytes of an earlier download. */
   head(): AsyncGenerator<Uint8Array>;
   /** Writes what comes next. The chunk must stay as it is until the next call. Never throws. */
@@ -26,6 +32,9 @@ export interface PartialFile {
 export async function readPartial(paths: EntryPaths): Promise<PartialFacts | undefined> {
   const facts = await readPartialFacts(paths.partialFacts);
   if (facts === undefined || facts.syncedBytes === 0) return undefined;
+  const stats = await lstat(paths.partial).catch(ifMissing);
+  const isWhole = stats?.isFile() === true && stats.ino === facts.inode && stats.size >= facts.syncedBytes;
+  if (!isWhole) return undefined;
   // One that was whole was not kept: it was wrong, or nobody knew.
   return facts.syncedBytes === facts.totalBytes ? undefined : facts;
 }
@@ -36,9 +45,14 @@ export async function openPartial(
   facts: Validators & { readonly url: string; readonly totalBytes: number | undefined },
   startByte: number,
 ): Promise<PartialFile> {
-  const record = (syncedBytes: number) => writeFacts(paths.partialFacts, { ...facts, syncedBytes });
-  const file = await open(paths.partial, constants.O_RDWR | constants.O_CREAT, 0o600);
+  // A new download has a new file: whoever lost the lock and doesn't know it yet still writes to the old one.
+  if (startByte === 0) await removePartial(paths);
+  const how = startByte === 0 ? constants.O_CREAT | constants.O_EXCL : 0;
+  const file = await open(paths.partial, constants.O_RDWR | how, 0o600);
+  let inode: number;
+  const record = (syncedBytes: number) => writeFacts(paths.partialFacts, { ...facts, syncedBytes, inode });
   try {
+    inode = (await file.stat()).ino;
     await file.truncate(startByte);
     await record(startByte);
   } catch (error) {
@@ -48,10 +62,13 @@ export async function openPartial(
   let isGood = true;
   let offset = startByte;
   let syncedAt = startByte;
+  let syncedAtMs = performance.now();
   let pending: Promise<void> = Promise.resolve();
   let syncing: Promise<void> = Promise.resolve();
-  const fail = (): void => {
+  const fail = async (): Promise<void> => {
     isGood = false;
+    // What can't become whole gives back its room.
+    await file.truncate(0).catch(() => undefined);
   };
   const sync = async (bytes: number): Promise<void> => {
     await file.datasync();
@@ -65,15 +82,18 @@ export async function openPartial(
     get sizeBytes() {
       return offset;
     },
+    inode,
     head: () => readHead(file, startByte),
     async append(chunk) {
       await pending;
       if (!isGood) return;
       pending = writeAt(file, chunk, offset).catch(fail);
       offset += chunk.length;
-      if (offset - syncedAt < SYNC_BYTES) return;
+      const isDue = offset - syncedAt >= SYNC_BYTES || performance.now() - syncedAtMs >= SYNC_MS;
+      if (!isDue) return;
       const bytes = offset;
       syncedAt = bytes;
+      syncedAtMs = performance.now();
       const written = pending;
       syncing = Promise.all([syncing, written])
         .then(() => (isGood ? sync(bytes) : undefined))

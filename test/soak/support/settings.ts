@@ -12,6 +12,9 @@ export const faults: number = numberOf("IMAGEWRIGHT_SOAK_FAULTS") ?? 1000;
 /** `IMAGEWRIGHT_SOAK_RACES`: how often two processes apply one spec at once, on each backend. */
 export const races: number = numberOf("IMAGEWRIGHT_SOAK_RACES") ?? 40;
 
+/** `IMAGEWRIGHT_SOAK_DOWNLOADS`: how many downloads of two processes are killed. */
+export const downloads: number = numberOf("IMAGEWRIGHT_SOAK_DOWNLOADS") ?? 100;
+
 function numberOf(name: string): number | undefined {
   const value = process.env[name];
   if (value === undefined || value === "") return undefined;
