@@ -1,6 +1,6 @@
 import { DISALLOWED, isReserved, RESERVED_AT_CREATION } from "./names.ts";
 import { checkPropertyQuota, checkTags } from "./quota.ts";
-import { validate } from "./schema.ts";
+import { checkCharacters, validate } from "./schema.ts";
 import type { Call, StoredImage } from "./state.ts";
 import { imageView } from "./view.ts";
 import { type FakeRequest, type FakeResponse, isObject, json, jsonOf, Refusal } from "./wire.ts";
@@ -53,8 +53,6 @@ export async function createImage({ cloud, user }: Call, request: FakeRequest): 
     if (Number(rest[name] ?? 0) < 0) throw new Refusal(400, `Invalid value for parameter '${name}'.`);
   checkPropertyQuota(custom.length);
   const checkedTags = checkTags(Array.isArray(tags) ? tags : []);
-  // The id of a deleted image is burnt.
-  if (cloud.images.has(String(id))) throw new Refusal(409, `Image ID ${String(id)} already exists!`);
   const now = cloud.nowMs();
   const attributes = Object.fromEntries(
     names.filter((name) => WRITABLE.includes(name)).map((name) => [name, rest[name]]),
@@ -70,6 +68,9 @@ export async function createImage({ cloud, user }: Call, request: FakeRequest): 
     createdAtMs: now,
     updatedAtMs: now,
   };
+  checkCharacters(image);
+  // The id of a deleted image is burnt.
+  if (cloud.images.has(String(id))) throw new Refusal(409, `Image ID ${String(id)} already exists!`);
   cloud.images.set(image.id, image);
   const { stores, importMethods } = cloud.settings;
   return json(201, imageView(image, cloud.settings), {

@@ -40,9 +40,9 @@ export function downloadData(call: Call, id: string, request: FakeRequest): Fake
   const image = visibleImage(call, id);
   if (image.status === "deactivated" && call.user.role !== "admin")
     throw new Refusal(403, "The requested image has been deactivated. Image data download is forbidden.");
-  const { data } = image;
+  const { data, size } = image;
+  const range = rangeOf(request.headers.get("range"), size);
   if (data === undefined) return NO_CONTENT;
-  const range = rangeOf(request.headers.get("range"), data.length);
   const headers = {
     "content-type": "application/octet-stream",
     ...(image.checksum === null ? {} : { "content-md5": image.checksum }),
@@ -125,8 +125,9 @@ function transition({ status }: StoredImage, to: string): Refusal {
 }
 
 function virtualSize(format: string | null, data: Uint8Array): number | null {
-  if (format === "raw" || format === "iso") return data.length;
   const buffer = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  if (format === "raw") return buffer.length === 0 ? null : buffer.length;
+  if (format === "iso") return buffer.toString("latin1", 0x8001, 0x8006) === "CD001" ? buffer.length : null;
   const isQcow2 = format === "qcow2" && buffer.length >= 104 && buffer.readUInt32BE(0) === 0x514649fb;
   return isQcow2 ? Number(buffer.readBigUInt64BE(24)) : null;
 }
@@ -134,17 +135,18 @@ function virtualSize(format: string | null, data: Uint8Array): number | null {
 /** From here to before there; `undefined` for all of it. */
 function rangeOf(
   header: string | null,
-  sizeBytes: number,
+  sizeBytes: number | null,
 ): readonly [start: number, end: number] | undefined {
   if (header === null) return undefined;
-  const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(header.trim()) ?? [];
-  const unsatisfiable = new Refusal(416, "The requested range is not satisfiable.", {
-    "content-range": `bytes */${sizeBytes}`,
-  });
-  if (from === "" && to === "") throw unsatisfiable;
+  if (header.includes(","))
+    throw new Refusal(400, "Requests with multiple ranges are not supported in Glance.");
+  const [, from = "", to = ""] = /^bytes *= *(\d*) *- *(\d*)/i.exec(header) ?? [];
+  const isBackwards = from !== "" && to !== "" && Number(from) > Number(to);
+  if ((from === "" && to === "") || isBackwards) throw new Refusal(416, "Invalid Range header.");
+  // Glance compares it with the size that isn't there.
+  if (sizeBytes === null) throw new Refusal(500);
   if (from === "") return [Math.max(0, sizeBytes - Number(to)), sizeBytes];
   const start = Number(from);
-  const end = to === "" ? sizeBytes : Math.min(sizeBytes, Number(to) + 1);
-  if (start >= sizeBytes || end <= start) throw unsatisfiable;
-  return [start, end];
+  if (start >= sizeBytes) throw new Refusal(416, "Invalid start position in Range header.");
+  return [start, to === "" ? sizeBytes : Math.min(sizeBytes, Number(to) + 1)];
 }

@@ -28,8 +28,9 @@ export function listImages(call: Call, { url: { searchParams } }: FakeRequest): 
     .sort(order);
   const marker = searchParams.get("marker");
   const last = marker === null ? undefined : images.get(marker);
-  if (marker !== null && (last === undefined || last.status === "deleted" || !isVisible(call, last)))
-    throw new Refusal(400, `Image ${marker} could not be found.`);
+  if (marker !== null && (last === undefined || last.status === "deleted"))
+    throw new Refusal(400, `No image found with ID ${marker}`);
+  if (last !== undefined && !isVisible(call, last)) throw new Refusal(403, "Forbidding request, image not visible");
   const page = all.filter((image) => last === undefined || order(image, last) > 0).slice(0, limit);
   // Of a repeated key the last value is kept: Glance's own addresses drop the others.
   const repeated = new URLSearchParams([...new Map(searchParams)]);

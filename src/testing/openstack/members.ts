@@ -42,6 +42,8 @@ export async function answerMember(
   const body = await jsonOf(request);
   if (!isObject(body) || !Object.hasOwn(body, "status")) throw new Refusal(400, "Status not specified");
   const image = sharedImage(call, id);
+  if (call.user.role !== "admin" && image.owner === call.user.projectId)
+    throw new Refusal(403, `Not allowed to update members for image ${id}.`);
   const member = found(call, image, project);
   if (call.user.role !== "admin" && call.user.projectId !== project)
     throw new Refusal(403, `Not allowed to update members for image ${id}.`);
@@ -55,8 +57,8 @@ export async function answerMember(
 
 export function removeMember(call: Call, id: string, project: string): FakeResponse {
   const image = sharedImage(call, id);
-  found(call, image, project);
   if (!isOwn(call, image)) throw new Refusal(403, `Not allowed to delete members for image ${id}.`);
+  found(call, image, project);
   const members = new Map(membersOf(call, image));
   members.delete(project);
   call.cloud.members.set(id, members);

@@ -1,4 +1,4 @@
-import type { Settings } from "./state.ts";
+import type { Settings, StoredImage } from "./state.ts";
 import { Refusal } from "./wire.ts";
 
 const UUID = "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$";
@@ -77,7 +77,12 @@ export function validate(settings: Settings, values: Readonly<Record<string, unk
     if (!fits(property, value))
       throw new Refusal(400, `Provided object does not match schema 'image': ${name}`);
   }
-  if (FOUR_BYTES.test(JSON.stringify(values)))
+}
+
+/** @throws Refusal 400 for what the database can't keep. It is asked only when all else is well. */
+export function checkCharacters(image: StoredImage): void {
+  const values = [image.name, image.owner, ...image.tags, ...[...image.properties].flat()];
+  if (values.some((value) => value !== null && FOUR_BYTES.test(value)))
     throw new Refusal(400, "Param values can't contain 4 byte unicode.");
 }
 

@@ -51,29 +51,96 @@ export function sequence(next: Random, length: number): readonly Operation[] {
 
   const create = (): Operation => {
     const fields: Record<string, unknown> = { id: image(), name: "{run}" };
-    if (next() < 0.8) Object.assign(fields, { disk_format: pick("raw", "raw", "qcow2", "iso"), container_format: "bare" });
+    if (next() < 0.8)
+      Object.assign(fields, { disk_format: pick("raw", "raw", "qcow2", "iso"), container_format: "bare" });
     if (next() < 0.5) fields["visibility"] = pick("shared", "private", "community", "public", "secret");
     for (let count = Math.floor(next() * 3); count > 0; count--) fields[name()] = value();
-    return { user: user(), method: "POST", path: "/images", type: "application/json", body: JSON.stringify(fields) };
+    return {
+      user: user(),
+      method: "POST",
+      path: "/images",
+      type: "application/json",
+      body: JSON.stringify(fields),
+    };
   };
 
   const name = (): string =>
     pick(
-      "a", "b", "c", "a/b", "t~x", "name", "min_disk", "min_ram", "protected", "os_hidden", "tags", "visibility", "owner",
-      "disk_format", "container_format", "status", "checksum", "id", "self", "stores", "location", "deleted", "os_glance_x",
-      "os_distro", "kernel_id", "context", "member", "delete", "image_id", "", " padded ", "size", "virtual_size",
+      "a",
+      "b",
+      "c",
+      "a/b",
+      "t~x",
+      "name",
+      "min_disk",
+      "min_ram",
+      "protected",
+      "os_hidden",
+      "tags",
+      "visibility",
+      "owner",
+      "disk_format",
+      "container_format",
+      "status",
+      "checksum",
+      "id",
+      "self",
+      "stores",
+      "location",
+      "deleted",
+      "os_glance_x",
+      "os_distro",
+      "kernel_id",
+      "context",
+      "member",
+      "delete",
+      "image_id",
+      "",
+      " padded ",
+      "size",
+      "virtual_size",
     );
   const value = (): unknown =>
     pick<unknown>(
-      "x", "y", "", "raw", "bare", "private", "shared", "community", 1, 0, -1, 2 ** 31, true, false, null, ["t1", "t2", "t1"], [],
-      {}, "😀", "é", "n".repeat(256), 1.5, [1],
+      "x",
+      "y",
+      "",
+      "raw",
+      "bare",
+      "private",
+      "shared",
+      "community",
+      1,
+      0,
+      -1,
+      2 ** 31,
+      true,
+      false,
+      null,
+      ["t1", "t2", "t1"],
+      [],
+      {},
+      "😀",
+      "é",
+      "n".repeat(256),
+      1.5,
+      [1],
     );
   const pointer = (): string =>
     pick("", "", "", "", "/", "x") === "/"
       ? pick("a", "//a", "/a/", "/a/b", "/a~2", "/a~", "/tags/-", "/tags/0", "/")
       : `/${name().replaceAll("~", "~0").replaceAll("/", "~1")}`;
   const step = (): unknown => {
-    if (next() < 0.04) return pick<unknown>(1, null, "x", {}, [], { op: "test", path: "/a", value: "x" }, { op: "add", path: "/a" });
+    if (next() < 0.04)
+      return pick<unknown>(
+        1,
+        null,
+        "x",
+        {},
+        [],
+        { op: "test", path: "/a", value: "x" },
+        { op: "add", path: "/a" },
+      );
     return { op: pick("add", "add", "replace", "remove"), path: pointer(), value: value() };
   };
   const sane = (): unknown =>
@@ -104,7 +171,12 @@ export function sequence(next: Random, length: number): readonly Operation[] {
     user: user(),
     method: "PUT",
     path: `/images/${image()}/${to}`,
-    type: pick("application/octet-stream", "application/octet-stream", "application/octet-stream", "text/plain"),
+    type: pick(
+      "application/octet-stream",
+      "application/octet-stream",
+      "application/octet-stream",
+      "text/plain",
+    ),
     body: data(),
     isChunked: next() < 0.5,
   });
@@ -127,15 +199,34 @@ export function sequence(next: Random, length: number): readonly Operation[] {
       pick("", `protected=${pick("true", "false", "x")}`, ""),
       pick("", "", `status=${pick("active", "queued", "in:active,queued", "x:y")}`),
       pick("", "", `size_min=${pick("1", "x", "5000")}`, `member_status=${pick("all", "pending", "x")}`),
-      pick("", "", "a=x", `marker=${image()}`, "disk_format=raw", 'disk_format=in:"raw",iso', 'disk_format=in:"raw'),
+      pick(
+        "",
+        "",
+        "a=x",
+        `marker=${image()}`,
+        "disk_format=raw",
+        'disk_format=in:"raw",iso',
+        'disk_format=in:"raw',
+      ),
     ].filter((term) => term !== "");
     return { user: pick("demo", "other"), method: "GET", path: `/images?name={run}&${[...terms].join("&")}` };
   };
 
   const kinds: readonly (() => Operation)[] = [
-    create, create, patch, patch, patch, patch, patch,
-    () => put("file"), () => put("file"), () => put("stage"),
-    () => ({ ...plain("GET", `/images/${image()}/file`), range: pick(undefined, "bytes=0-1", "bytes=3-", "bytes=-2", "bytes=9999-", "bytes=x", "bytes=2-1") }),
+    create,
+    create,
+    patch,
+    patch,
+    patch,
+    patch,
+    patch,
+    () => put("file"),
+    () => put("file"),
+    () => put("stage"),
+    () => ({
+      ...plain("GET", `/images/${image()}/file`),
+      range: pick(undefined, "bytes=0-1", "bytes=3-", "bytes=-2", "bytes=9999-", "bytes=x", "bytes=2-1"),
+    }),
     () => plain("GET", `/images/${image()}`),
     () => plain("DELETE", `/images/${image()}`),
     () => plain(pick("PUT", "DELETE"), `/images/${image()}/tags/${pick("t1", "t2", "n".repeat(256))}`),
@@ -144,13 +235,22 @@ export function sequence(next: Random, length: number): readonly Operation[] {
     () => member("PUT", { status: pick("accepted", "rejected", "pending", "x") }),
     () => plain(pick("GET", "DELETE"), `/images/${image()}/members/{other}`),
     () => plain("GET", `/images/${image()}/members`),
-    list, list,
+    list,
+    list,
   ];
-  return [create(), ...Array.from({ length: length - 1 }, () => (kinds[Math.floor(next() * kinds.length)] ?? create)())];
+  return [
+    create(),
+    ...Array.from({ length: length - 1 }, () => (kinds[Math.floor(next() * kinds.length)] ?? create)()),
+  ];
 }
 
 /** Carries out an operation; what is left in its answer is what has to be the same on both sides. */
-export async function outcomeOf(operation: Operation, side: Side, ids: readonly string[], run: string): Promise<Outcome> {
+export async function outcomeOf(
+  operation: Operation,
+  side: Side,
+  ids: readonly string[],
+  run: string,
+): Promise<Outcome> {
   const concrete = (text: string) =>
     text
       .replaceAll(/\{(\d)\}/g, (_whole, index: string) => ids[Number(index)] ?? "")
@@ -173,10 +273,18 @@ export async function outcomeOf(operation: Operation, side: Side, ids: readonly 
 }
 
 function bodyOf(text: string, isChunked: boolean): RequestInit {
-  return isChunked ? { body: new Blob([text]).stream(), duplex: "half" } as RequestInit : { body: text };
+  return isChunked ? ({ body: new Blob([text]).stream(), duplex: "half" } as RequestInit) : { body: text };
 }
 
-const VARYING: readonly string[] = ["created_at", "updated_at", "direct_url", "locations", "os_glance_stage_host", "next", "first"];
+const VARYING: readonly string[] = [
+  "created_at",
+  "updated_at",
+  "direct_url",
+  "locations",
+  "os_glance_stage_host",
+  "next",
+  "first",
+];
 
 function meaning(text: string, side: Side): unknown {
   if (text === "") return "";
