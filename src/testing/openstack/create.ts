@@ -1,6 +1,6 @@
 import { DISALLOWED, isReserved, RESERVED_AT_CREATION } from "./names.ts";
 import { checkPropertyQuota, checkTags } from "./quota.ts";
-import { checkCharacters, validate } from "./schema.ts";
+import { checkStorable, validate } from "./schema.ts";
 import type { Call, StoredImage } from "./state.ts";
 import { imageView } from "./view.ts";
 import { type FakeRequest, type FakeResponse, isObject, json, jsonOf, Refusal } from "./wire.ts";
@@ -26,7 +26,8 @@ const READ_ONLY: readonly string[] = [
 ];
 
 /** `POST /v2/images`. */
-export async function createImage({ cloud, user }: Call, request: FakeRequest): Promise<FakeResponse> {
+export async function createImage(call: Call, request: FakeRequest): Promise<FakeResponse> {
+  const { cloud, user } = call;
   const body = await jsonOf(request);
   if (!isObject(body)) throw new Refusal(400, "Provided object does not match schema 'image'");
   const denied = DISALLOWED.find((name) => Object.hasOwn(body, name));
@@ -68,12 +69,12 @@ export async function createImage({ cloud, user }: Call, request: FakeRequest): 
     createdAtMs: now,
     updatedAtMs: now,
   };
-  checkCharacters(image);
+  checkStorable(image);
   // The id of a deleted image is burnt.
   if (cloud.images.has(String(id))) throw new Refusal(409, `Image ID ${String(id)} already exists!`);
   cloud.images.set(image.id, image);
   const { stores, importMethods } = cloud.settings;
-  return json(201, imageView(image, cloud.settings), {
+  return json(201, imageView(image, call), {
     location: new URL(`${request.url.pathname.replace(/\/$/, "")}/${image.id}`, request.url).href,
     ...(importMethods.length > 0 ? { "openstack-image-import-methods": importMethods.join(",") } : {}),
     ...(stores.length > 0 ? { "openstack-image-store-ids": stores.join(",") } : {}),

@@ -26,7 +26,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
     POST: (call, request) => createImage(call, request),
   },
   "/images/:id": {
-    GET: (call, _request, id) => json(200, imageView(visibleImage(call, id), call.cloud.settings)),
+    GET: (call, _request, id) => json(200, imageView(visibleImage(call, id), call)),
     PATCH: (call, request, id) => updateImage(call, id, request),
     DELETE: (call, _request, id) => deleteImage(call, id),
   },

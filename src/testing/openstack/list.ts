@@ -30,7 +30,8 @@ export function listImages(call: Call, { url: { searchParams } }: FakeRequest): 
   const last = marker === null ? undefined : images.get(marker);
   if (marker !== null && (last === undefined || last.status === "deleted"))
     throw new Refusal(400, `No image found with ID ${marker}`);
-  if (last !== undefined && !isVisible(call, last)) throw new Refusal(403, "Forbidding request, image not visible");
+  if (last !== undefined && !isVisible(call, last))
+    throw new Refusal(403, "Forbidding request, image not visible");
   const page = all.filter((image) => last === undefined || order(image, last) > 0).slice(0, limit);
   // Of a repeated key the last value is kept: Glance's own addresses drop the others.
   const repeated = new URLSearchParams([...new Map(searchParams)]);
@@ -39,7 +40,7 @@ export function listImages(call: Call, { url: { searchParams } }: FakeRequest): 
   const end = page.at(-1);
   if (end !== undefined && page.length === limit) repeated.set("marker", end.id);
   return json(200, {
-    images: page.map((image) => imageView(image, settings)),
+    images: page.map((image) => imageView(image, call)),
     first,
     schema: "/v2/schemas/images",
     ...(repeated.has("marker") ? { next: `/v2/images?${repeated}` } : {}),

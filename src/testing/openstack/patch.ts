@@ -2,7 +2,7 @@ import { ownImage, visibleImage } from "./access.ts";
 import { CRASHING, SWALLOWED } from "./names.ts";
 import { changesOf } from "./patch-request.ts";
 import { checkPropertyQuota, checkTags } from "./quota.ts";
-import { checkCharacters } from "./schema.ts";
+import { checkStorable } from "./schema.ts";
 import { type Call, type StoredImage, save } from "./state.ts";
 import { imageView } from "./view.ts";
 import { type FakeRequest, type FakeResponse, json, Refusal } from "./wire.ts";
@@ -44,10 +44,10 @@ export async function updateImage(call: Call, id: string, request: FakeRequest):
   if (changes.length > 0) {
     if ([...image.properties.keys()].some((name) => !before.properties.has(name)))
       checkPropertyQuota(image.properties.size);
-    checkCharacters(image);
+    checkStorable(image);
     image = save(cloud, image);
   }
-  return json(200, imageView(image, cloud.settings));
+  return json(200, imageView(image, call));
 }
 
 function removed(image: StoredImage, name: string): StoredImage {

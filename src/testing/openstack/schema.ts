@@ -80,12 +80,15 @@ export function validate(settings: Settings, values: Readonly<Record<string, unk
 }
 
 /** @throws Refusal 400 for what the database can't keep. It is asked only when all else is well. */
-export function checkCharacters(image: StoredImage): void {
+export function checkStorable(image: StoredImage): void {
+  if (image.min_disk > MAX_INTEGER || image.min_ram > MAX_INTEGER)
+    throw new Refusal(400, "Value is out of range of the database.");
   const values = [image.name, image.owner, ...image.tags, ...[...image.properties].flat()];
   if (values.some((value) => value !== null && FOUR_BYTES.test(value)))
     throw new Refusal(400, "Param values can't contain 4 byte unicode.");
 }
 
+const MAX_INTEGER = 2 ** 31 - 1;
 const FOUR_BYTES = /[\u{10000}-\u{10ffff}]/u;
 
 function fits(property: Property, value: unknown): boolean {

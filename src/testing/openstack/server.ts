@@ -33,6 +33,7 @@ export async function listen(serve: Serve): Promise<LoopbackServer> {
 }
 
 async function answer(serve: Serve, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { socket } = request;
   // A client that goes away is no failure of the server.
   request.on("error", () => {});
   try {
@@ -46,12 +47,12 @@ async function answer(serve: Serve, request: IncomingMessage, response: ServerRe
     );
   } catch (error) {
     if (!(error instanceof Cut) || error.answer === undefined) {
-      request.socket.destroy();
+      socket.destroy();
       return;
     }
     const { status, headers, body } = error.answer;
     response.writeHead(status, headers);
-    response.write(body ?? "", () => request.socket.destroy());
+    response.write(body ?? "", () => socket.destroy());
   }
 }
 
@@ -73,5 +74,6 @@ function hasBody({ headers }: IncomingMessage): boolean {
 
 async function* bodyOf(request: IncomingMessage, response: ServerResponse): AsyncGenerator<Uint8Array> {
   if (request.headers.expect?.toLowerCase() === "100-continue") response.writeContinue();
-  yield* request;
+  // A body that isn't read to its end may still be answered.
+  yield* request.iterator({ destroyOnReturn: false });
 }

@@ -1,4 +1,4 @@
-import type { Settings, StoredImage } from "./state.ts";
+import type { Call, StoredImage } from "./state.ts";
 
 /** A time as Glance writes it: to the second. */
 export function time(ms: number): string {
@@ -6,8 +6,11 @@ export function time(ms: number): string {
 }
 
 /** An image as Glance writes it. */
-export function imageView(image: StoredImage, { stores }: Settings): Readonly<Record<string, unknown>> {
+export function imageView(image: StoredImage, { cloud, user }: Call): Readonly<Record<string, unknown>> {
   const { properties, data, staged, sequence, createdAtMs, updatedAtMs, stores: where, ...fields } = image;
+  // Of a closed image nobody but an administrator sees where its data is.
+  const isOpen = image.status !== "deactivated" || user.role === "admin";
+  const showsStores = cloud.settings.stores.length > 0 && where.length > 0 && isOpen;
   return {
     ...Object.fromEntries(properties),
     ...fields,
@@ -16,6 +19,6 @@ export function imageView(image: StoredImage, { stores }: Settings): Readonly<Re
     self: `/v2/images/${image.id}`,
     file: `/v2/images/${image.id}/file`,
     schema: "/v2/schemas/image",
-    ...(stores.length > 0 && where.length > 0 ? { stores: where.join(",") } : {}),
+    ...(showsStores ? { stores: where.join(",") } : {}),
   };
 }
