@@ -66,6 +66,9 @@ export function imageProperties({
     architecture: text,
     os_distro: text,
     os_version: text,
+    description: text,
+    cinder_encryption_key_id: text,
+    cinder_encryption_key_deletion_policy: { type: "string", enum: ["on_image_deletion", "do_not_delete"] },
   };
 }
 
