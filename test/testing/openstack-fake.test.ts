@@ -12,7 +12,7 @@ const ID = "1bea47ed-f6a9-463b-b423-14b9cca9ad27";
 
 describe("a fake through msw", () => {
   const server = setupServer();
-  beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
+  beforeAll(() => server.listen({ onUnhandledFrame: "error" }));
   afterEach(() => server.resetHandlers());
   afterAll(() => server.close());
 
@@ -94,11 +94,8 @@ describe("a fake by HTTP", () => {
     await imports?.start(id, { method: "web-download", url });
     const seen: unknown[] = [];
     for (let step = 0; step < 4; step++) {
-      const { status, os_glance_import_task: lock } = {
-        ...(await demo.get(id)),
-        ...(await demo.get(id))?.serverProperties,
-      };
-      seen.push([status, lock !== undefined]);
+      const seenImage = await demo.get(id);
+      seen.push([seenImage?.status, seenImage?.serverProperties?.["os_glance_import_task"] !== undefined]);
       nowMs += 1000;
     }
     expect(seen).toEqual([

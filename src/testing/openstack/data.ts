@@ -82,13 +82,13 @@ export function withData(
   };
 }
 
-export function checkFormats({ disk_format, container_format }: StoredImage): void {
+function checkFormats({ disk_format, container_format }: StoredImage): void {
   if (disk_format === null || container_format === null)
     throw new Refusal(400, "Properties disk_format, container_format must be set prior to saving data.");
 }
 
 /** Which store is asked for. */
-export function storeOf({ settings: { stores } }: Cloud, { headers }: FakeRequest): string {
+function storeOf({ settings: { stores } }: Cloud, { headers }: FakeRequest): string {
   const [first = "file"] = stores;
   const store = headers.get("x-image-meta-store") ?? first;
   if (stores.length > 0 && !stores.includes(store))

@@ -17,7 +17,7 @@ export const READ_ONLY: readonly string[] = [
   "os_hash_value",
 ];
 
-export const RESERVED: readonly string[] = ["location", "deleted", "deleted_at"];
+const RESERVED: readonly string[] = ["location", "deleted", "deleted_at"];
 
 /** What a creation refuses as a property, beyond those. */
 export const RESERVED_AT_CREATION: readonly string[] = [
