@@ -1,7 +1,7 @@
 import { glance } from "./glance.ts";
 import { keystone } from "./keystone.ts";
 import type { Cloud } from "./state.ts";
-import { type FakeRequest, type FakeResponse, Refusal, refused } from "./wire.ts";
+import { type FakeRequest, type FakeResponse, json, Refusal, refused, titleOf } from "./wire.ts";
 
 /** What the cloud answers to a request. */
 export async function handle(cloud: Cloud, request: FakeRequest): Promise<FakeResponse> {
@@ -15,10 +15,13 @@ export async function handle(cloud: Cloud, request: FakeRequest): Promise<FakeRe
     return { ...answer, headers: { ...answer.headers, "x-openstack-request-id": requestId } };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const answer = refused(
-      error,
-      service === "identity" ? "application/json" : request.headers.get("accept"),
-    );
+    const answer =
+      service === "identity" ? identityRefusal(error) : refused(error, request.headers.get("accept"));
     return { ...answer, headers: { ...answer.headers, "x-openstack-request-id": requestId } };
   }
+}
+
+/** Keystone has an envelope of its own. */
+function identityRefusal({ status, message, headers }: Refusal): FakeResponse {
+  return json(status, { error: { code: status, message, title: titleOf(status) } }, headers);
 }

@@ -53,9 +53,13 @@ const TITLES: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
 };
 
+export function titleOf(status: number): string {
+  return TITLES[status] ?? "Error";
+}
+
 /** A refusal in words: JSON for who asks for it, else a page. */
 export function refused({ status, message, headers }: Refusal, accept: string | null): FakeResponse {
-  const title = TITLES[status] ?? "Error";
+  const title = titleOf(status);
   if (accept?.includes("application/json"))
     return json(
       status,
