@@ -1,4 +1,4 @@
-import { ownImage, visibleImage } from "./access.ts";
+import { isOwn, ownImage, visibleImage } from "./access.ts";
 import { CRASHING, SWALLOWED } from "./names.ts";
 import { changesOf } from "./patch-request.ts";
 import { checkPropertyQuota, checkTags } from "./quota.ts";
@@ -45,6 +45,8 @@ export async function updateImage(call: Call, id: string, request: FakeRequest):
     if ([...image.properties.keys()].some((name) => !before.properties.has(name)))
       checkPropertyQuota(image.properties.size);
     checkStorable(image);
+    // Who gives an image away may not write it any more.
+    if (!isOwn(call, image)) throw new Refusal(403, "You are not authorized to complete this action.");
     image = save(cloud, image);
   }
   return json(200, imageView(image, call));

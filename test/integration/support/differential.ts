@@ -192,7 +192,7 @@ export function sequence(next: Random, length: number): readonly Operation[] {
   const list = (): Operation => {
     const terms = [
       pick("", "", `limit=${pick("1", "2", "-1", "x", "0")}`),
-      pick("", "", `sort=${pick("name:asc", "id:asc", "id", "size:asc,id:desc", "x", "id:up")}`),
+      pick("", "", `sort=${pick("name:asc,id:asc", "id:asc", "id", "size:asc,id:desc", "x", "id:up")}`),
       pick("", "", `sort_key=id&sort_dir=${pick("asc", "desc", "x")}`),
       pick("", "", `tag=${pick("t1", "t2")}`, "tag=t1&tag=t2"),
       pick("", "", `visibility=${pick("private", "shared", "all", "x", "community")}`),
@@ -210,6 +210,8 @@ export function sequence(next: Random, length: number): readonly Operation[] {
         'disk_format=in:"raw',
       ),
     ].filter((term) => term !== "");
+    // Both clouds make images at times of their own, and sort by these unless told otherwise.
+    if (!terms.some((term) => term.startsWith("sort"))) terms.push("sort=id");
     return { user: pick("demo", "other"), method: "GET", path: `/images?name={run}&${[...terms].join("&")}` };
   };
 
