@@ -2,8 +2,8 @@
 # Installs Keystone and Glance from Debian's packages, where they are missing, without starting them.
 set -eu
 
-packages="glance-api keystone uwsgi-plugin-python3"
-installed() { [ -x /usr/bin/glance-api ] && [ -x /usr/bin/keystone-manage ] && [ -x /usr/bin/uwsgi ]; }
+packages="glance-api keystone uwsgi-plugin-python3 python3-openstackclient"
+installed() { [ -x /usr/bin/glance-api ] && [ -x /usr/bin/keystone-manage ] && [ -x /usr/bin/uwsgi ] && [ -x /usr/bin/openstack ]; }
 
 installed && exit 0
 if [ "$(id -u)" != 0 ] || ! grep -qx 'ID=debian' /etc/os-release; then

@@ -1,0 +1,27 @@
+import { glance } from "./glance.ts";
+import { keystone } from "./keystone.ts";
+import type { Cloud } from "./state.ts";
+import { type FakeRequest, type FakeResponse, json, Refusal, refused, titleOf } from "./wire.ts";
+
+/** What the cloud answers to a request. */
+export async function handle(cloud: Cloud, request: FakeRequest): Promise<FakeResponse> {
+  const [, service, path] = /^\/(identity|image)(\/.*)?$/.exec(request.url.pathname) ?? [];
+  const requestId = `req-${cloud.newId()}`;
+  try {
+    const answer =
+      service === undefined
+        ? refused(new Refusal(404, "There is /identity and /image here."), request.headers.get("accept"))
+        : await (service === "identity" ? keystone : glance)(cloud, path ?? "/", request);
+    return { ...answer, headers: { ...answer.headers, "x-openstack-request-id": requestId } };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const answer =
+      service === "identity" ? identityRefusal(error) : refused(error, request.headers.get("accept"));
+    return { ...answer, headers: { ...answer.headers, "x-openstack-request-id": requestId } };
+  }
+}
+
+/** Keystone has an envelope of its own. */
+function identityRefusal({ status, message, headers }: Refusal): FakeResponse {
+  return json(status, { error: { code: status, message, title: titleOf(status) } }, headers);
+}

@@ -1,0 +1,36 @@
+import type { HttpHandler, http } from "msw";
+import { Cut } from "./controls.ts";
+import type { Serve } from "./serve.ts";
+
+/** What of msw is needed: `import * as msw from "msw"` has it. */
+export interface Msw {
+  readonly http: typeof http;
+}
+
+/** Handlers of msw for everything at an origin. */
+export function handlersFor({ http: { all } }: Msw, origin: string, serve: Serve): readonly HttpHandler[] {
+  return [
+    all(`${origin}/*`, async ({ request }) => {
+      try {
+        const { method, headers } = request;
+        const {
+          status,
+          headers: answered,
+          body,
+        } = await serve({
+          method,
+          url: new URL(request.url),
+          headers,
+          body: request.body ?? nothing(),
+        });
+        const hasBody = status !== 204 && method !== "HEAD";
+        return new Response(hasBody ? Uint8Array.from(body ?? []) : null, { status, headers: answered });
+      } catch (error) {
+        if (error instanceof Cut) return Response.error();
+        throw error;
+      }
+    }),
+  ];
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
