@@ -7,7 +7,13 @@ const config: ViteUserConfig = {
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/integration/**", "test/oracle/**", "test/package/**", "test/soak/**"],
+          exclude: [
+            "test/differential/**",
+            "test/integration/**",
+            "test/oracle/**",
+            "test/package/**",
+            "test/soak/**",
+          ],
           setupFiles: ["test/setup.ts", "test/cache-home.ts"],
         },
       },
@@ -17,6 +23,15 @@ const config: ViteUserConfig = {
           include: ["test/package/**/*.test.ts"],
           globalSetup: ["test/package/support/install.ts"],
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "differential",
+          include: ["test/differential/**/*.test.ts"],
+          globalSetup: ["test/integration/cloud/global-setup.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
         },
       },
       {

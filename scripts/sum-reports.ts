@@ -21,6 +21,7 @@ const stages = {
   "npm run test:integration": ["integration"],
   "npm run test:integration:newer": ["integration-newer"],
   "npm run test:oracle": ["oracle"],
+  "npm run test:differential": ["differential"],
   "npm run test:soak": ["soak"],
 };
 

@@ -2,7 +2,7 @@ import { isOwn, ownImage, visibleImage } from "./access.ts";
 import { CRASHING, SWALLOWED } from "./names.ts";
 import { changesOf } from "./patch-request.ts";
 import { checkPropertyQuota, checkTags } from "./quota.ts";
-import { checkStorable } from "./schema.ts";
+import { checkCharacters, checkStorable } from "./schema.ts";
 import { type Call, type StoredImage, save } from "./state.ts";
 import { imageView } from "./view.ts";
 import { type FakeRequest, type FakeResponse, json, Refusal } from "./wire.ts";
@@ -67,7 +67,11 @@ function written(
   if (op === "add" && strictAdd && (isAttribute(name) || image.properties.has(name)))
     throw new Refusal(409, `Property ${name} already present.`);
   if (CRASHING.includes(name)) throw new Refusal(500);
-  if (name === "image_id") throw new Refusal(404, `No image found with ID ${String(value)}`);
+  if (name === "image_id") {
+    // Glance looks for the image of that id.
+    checkCharacters([String(value)]);
+    throw new Refusal(404, `No image found with ID ${String(value)}`);
+  }
   if (SWALLOWED.includes(name)) return image;
   if (BASE.includes(name)) return withAttribute(image, name, value);
   if (op === "replace" && !image.properties.has(name))

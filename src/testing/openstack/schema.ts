@@ -86,7 +86,11 @@ export function validate(settings: Settings, values: Readonly<Record<string, unk
 export function checkStorable(image: StoredImage): void {
   if (image.min_disk > MAX_INTEGER || image.min_ram > MAX_INTEGER)
     throw new Refusal(400, "Value is out of range of the database.");
-  const values = [image.name, image.owner, ...image.tags, ...[...image.properties].flat()];
+  checkCharacters([image.name, image.owner, ...image.tags, ...[...image.properties].flat()]);
+}
+
+/** @throws Refusal 400 for a character that the database can't keep, in what it is asked for or to keep. */
+export function checkCharacters(values: readonly (string | null)[]): void {
   if (values.some((value) => value !== null && FOUR_BYTES.test(value)))
     throw new Refusal(400, "Param values can't contain 4 byte unicode.");
 }

@@ -2,13 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { type FakeServer, fakeOpenStack } from "../../src/testing/index.ts";
-import { signIn } from "./cloud/identity.ts";
-import { password } from "./cloud/seed.ts";
-import { projectIdOf } from "./support/cloud.ts";
-import { type Operation, outcomeOf, random, type Side, sequence } from "./support/differential.ts";
+import { signIn } from "../integration/cloud/identity.ts";
+import { password } from "../integration/cloud/seed.ts";
+import { projectIdOf } from "../integration/support/cloud.ts";
+import { type Operation, outcomeOf, random, type Side, sequence } from "./operations.ts";
 
-const OPERATIONS = Number(process.env["IMAGEWRIGHT_DIFFERENTIAL_OPERATIONS"] ?? 4000);
-const SEED = Number(process.env["IMAGEWRIGHT_DIFFERENTIAL_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const OPERATIONS = Number(process.env["IMAGEWRIGHT_DIFFERENTIAL_OPERATIONS"] ?? 10_000);
+const SEED = Number(process.env["IMAGEWRIGHT_DIFFERENTIAL_SEED"] ?? 2026);
 const LENGTH = 25;
 
 let server: FakeServer;
