@@ -60,7 +60,7 @@ const IMPORTS: readonly ImportRule[] = [
   {
     part: "testing/**",
     files: ["testing/**", "model/**", "reconcile/**", "transfer/**", "backends/**"],
-    packages: ["msw", "zod"],
+    packages: ["zod"],
   },
 ];
 

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { HttpHandler } from "msw";
 import type { OpenStackOptions } from "../../backends/openstack/index.ts";
 import type { Controls, Failure, JournalEntry } from "./controls.ts";
 import { handlersFor, type Msw } from "./handlers.ts";
@@ -31,7 +30,7 @@ export interface FakeOpenStack {
    *
    * @param msw - `import * as msw from "msw"`, or an object with its `http`: imagewright itself imports no msw.
    */
-  handlers(msw: Msw): readonly HttpHandler[];
+  handlers<Handler>(msw: Msw<Handler>): readonly Handler[];
   /** Options of `openstack()` that lead to `http://openstack.fake`, for {@link handlers}. */
   options(user: FakeUser): OpenStackOptions;
   /** The id of the project of a user. */

@@ -1,14 +1,22 @@
-import type { HttpHandler, http } from "msw";
 import { Cut } from "./controls.ts";
 import type { Serve } from "./serve.ts";
 
-/** What of msw is needed: `import * as msw from "msw"` has it. */
-export interface Msw {
-  readonly http: typeof http;
+/**
+ * What of msw is needed: `import * as msw from "msw"` has it. Not msw's own types, so that who doesn't have msw needs
+ * none of them.
+ */
+export interface Msw<Handler> {
+  readonly http: {
+    all(path: string, resolver: (info: { readonly request: Request }) => Promise<Response>): Handler;
+  };
 }
 
 /** Handlers of msw for everything at an origin. */
-export function handlersFor({ http: { all } }: Msw, origin: string, serve: Serve): readonly HttpHandler[] {
+export function handlersFor<Handler>(
+  { http: { all } }: Msw<Handler>,
+  origin: string,
+  serve: Serve,
+): readonly Handler[] {
   return [
     all(`${origin}/*`, async ({ request }) => {
       try {
