@@ -24,8 +24,9 @@ export const importClauses: readonly Clause[] = [
 
   clause("11.2", "imports of staged data end in an active image of that size", NEEDS, async (backend) => {
     const { id } = await backend.create(newImage());
+    const isOffered = (await backend.imports.offer()).methods.includes(STAGED);
     const start = backend.imports.start(id, { method: STAGED, data: data(DATA) });
-    if (!(await backend.imports.offer()).methods.includes(STAGED)) {
+    if (!isOffered) {
       await assert.rejects(start);
       return;
     }
