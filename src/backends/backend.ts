@@ -4,14 +4,17 @@ import type {
   Image,
   ImageMember,
   ImageQuery,
+  ImageSource,
   ImageSpec,
   Issue,
   MemberStatus,
   NewImage,
+  ObjectSource,
   PropertyOperation,
   RequestRetryEvent,
   Rules,
   TagOperation,
+  VolumeSource,
 } from "../model/index.ts";
 
 /** What every call of a backend takes. */
@@ -135,10 +138,20 @@ export interface Backend {
   hashAlgorithm?(): string | undefined;
 
   /**
+   * Who gives a new image its id. `caller`: it is `NewImage.id`, so that a creation whose answer is lost is recognised.
+   * `cloud`: it is in what the creation returns, `NewImage.id` is passed over, and a creation whose answer is lost is
+   * looked for by its name; a spec can't choose an id. Default: `caller`.
+   */
+  readonly idsAreGivenBy?: "caller" | "cloud" | undefined;
+
+  /**
    * Makes an image record, `queued`, without data. Rejects with 409 when the id was ever given before: the
    * caller then reads the image to see whether an earlier, lost answer made it.
    */
   create?(image: NewImage, options?: CallOptions): Promise<Image>;
+
+  /** Images of data that the cloud has already, which make their records themselves. */
+  readonly createFrom?: CreateFrom;
 
   /**
    * Stores the data of a `queued` image, reading `data.chunks` once and only when the cloud will take it. After
@@ -159,6 +172,21 @@ export interface Backend {
 
   /** Data that the cloud itself brings into an image. */
   readonly imports?: Imports;
+}
+
+/** Data that the cloud has already: a volume, an object of its object storage, another image. */
+export type CloudSource = VolumeSource | ObjectSource | ImageSource;
+
+/** The creation of images of data that the cloud has already. */
+export interface CreateFrom {
+  /** The sources that it takes, by the name of their field. */
+  readonly kinds: readonly ("volumeId" | "object" | "imageId")[];
+  /**
+   * Makes an image, and returns it as soon as the cloud tells its id; the data may be on its way then, until the image
+   * is `active`. Rejects with `ERR_IMAGE_FAILED` and the cloud's reason when the cloud gives it up. After an abort the
+   * cloud may go on: the image is found under its name.
+   */
+  start(image: NewImage, source: CloudSource, options?: CallOptions): Promise<Image>;
 }
 
 /** The members of images. */

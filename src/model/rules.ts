@@ -13,6 +13,16 @@ export interface Rules {
     readonly names: readonly string[];
     readonly prefixes: readonly string[];
   };
+  /**
+   * Whether an image takes properties of the library's own, such as `imagewright.source`. Without them nothing tells
+   * what an image was made from, nor which one it was to replace. Default: `true`.
+   */
+  readonly keepsRecords?: boolean | undefined;
+  /**
+   * Whether two images of a project can't have one name: a replacement is only made when the old image is gone
+   * (`onReplace: "delete-first"`). Default: `false`.
+   */
+  readonly namesAreUnique?: boolean | undefined;
 }
 
 /**
