@@ -1,2 +1,3 @@
 export * from "./conformance/index.ts";
+export * from "./fake/index.ts";
 export * from "./openstack/index.ts";

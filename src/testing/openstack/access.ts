@@ -1,5 +1,5 @@
+import { Refusal } from "../fake/wire.ts";
 import type { Call, StoredImage } from "./state.ts";
-import { Refusal } from "./wire.ts";
 
 export function isVisible({ cloud, user }: Call, image: StoredImage): boolean {
   return (

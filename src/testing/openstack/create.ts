@@ -1,9 +1,9 @@
+import { type FakeRequest, type FakeResponse, isObject, json, jsonOf, Refusal } from "../fake/wire.ts";
 import { DISALLOWED, isReserved, RESERVED_AT_CREATION } from "./names.ts";
 import { checkPropertyQuota, checkTags } from "./quota.ts";
 import { checkStorable, validate } from "./schema.ts";
 import type { Call, StoredImage } from "./state.ts";
 import { imageView } from "./view.ts";
-import { type FakeRequest, type FakeResponse, isObject, json, jsonOf, Refusal } from "./wire.ts";
 
 const WRITABLE: readonly string[] = [
   "name",

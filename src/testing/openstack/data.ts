@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { type FakeRequest, type FakeResponse, NO_CONTENT, Refusal } from "../fake/wire.ts";
 import { ownImage, visibleImage } from "./access.ts";
 import { type Call, type Cloud, type StoredImage, save } from "./state.ts";
-import { type FakeRequest, type FakeResponse, NO_CONTENT, Refusal } from "./wire.ts";
 
 /** `PUT /v2/images/{id}/file`. The image as it was before is what is kept: changes meanwhile are lost, as in Glance. */
 export async function uploadData(call: Call, id: string, request: FakeRequest): Promise<FakeResponse> {

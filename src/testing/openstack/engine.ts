@@ -1,10 +1,22 @@
+import type { Served } from "../fake/serve.ts";
+import { type FakeRequest, type FakeResponse, json, Refusal, titleOf } from "../fake/wire.ts";
 import { glance } from "./glance.ts";
 import { keystone } from "./keystone.ts";
+import { refused } from "./refused.ts";
 import type { Cloud } from "./state.ts";
-import { type FakeRequest, type FakeResponse, json, Refusal, refused, titleOf } from "./wire.ts";
+
+/** The cloud, as what serves it has it. */
+export function served(cloud: Cloud): Served {
+  return {
+    handle: (request) => handle(cloud, request),
+    refuse: (status, { headers }) =>
+      refused(new Refusal(status, "As the test wants it."), headers.get("accept")),
+    isData: (path) => /\/(file|stage)$/.test(path),
+  };
+}
 
 /** What the cloud answers to a request. */
-export async function handle(cloud: Cloud, request: FakeRequest): Promise<FakeResponse> {
+async function handle(cloud: Cloud, request: FakeRequest): Promise<FakeResponse> {
   const [, service, path] = /^\/(identity|image)(\/.*)?$/.exec(request.url.pathname) ?? [];
   const requestId = `req-${cloud.newId()}`;
   try {

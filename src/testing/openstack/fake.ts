@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { OpenStackOptions } from "../../backends/openstack/index.ts";
-import type { Controls, Failure, JournalEntry } from "./controls.ts";
-import { handlersFor, type Msw } from "./handlers.ts";
+import { controlsOf, type FakeControls, newControls } from "../fake/controls.ts";
+import { handlersFor, type Msw } from "../fake/handlers.ts";
+import { serve } from "../fake/serve.ts";
+import { listen } from "../fake/server.ts";
+import { served } from "./engine.ts";
 import { SECRET } from "./keystone.ts";
 import type { FakeOpenStackOptions } from "./options.ts";
-import { serve } from "./serve.ts";
-import { listen } from "./server.ts";
 import type { Cloud, User } from "./state.ts";
 
 /** Who may sign in: everybody has a project of the same name, and the password `secret`. */
@@ -22,7 +23,7 @@ export interface FakeServer {
 }
 
 /** A cloud in memory that answers as Keystone and Glance do. */
-export interface FakeOpenStack {
+export interface FakeOpenStack extends FakeControls {
   /** Answers by HTTP on the loopback interface, at a free port. May be called more than once: the cloud is the same. */
   listen(): Promise<FakeServer>;
   /**
@@ -35,18 +36,10 @@ export interface FakeOpenStack {
   options(user: FakeUser): OpenStackOptions;
   /** The id of the project of a user. */
   projectId(user: FakeUser): string;
-  /** Lets the next requests fail, the first that match, without doing what they ask for. */
-  failNext(failure: Failure): void;
-  /** Cuts the connection of the next upload, staging or download after so many bytes. */
-  resetAfter(cut: { readonly bytes: number }): void;
-  /** Lets every request wait for so many milliseconds from now on. */
-  delay(ms: number): void;
   /** Has web-download find data at an address; any other address has nothing. */
   serveAt(url: string, data: Uint8Array): void;
   /** Refuses all tokens that were given so far, as if they had expired. */
   expireTokens(): void;
-  /** The requests so far, in the order of their answers. No secret is in it. */
-  readonly journal: readonly JournalEntry[];
 }
 
 const ORIGIN = "http://openstack.fake";
@@ -65,8 +58,8 @@ const USERS: readonly FakeUser[] = ["admin", "demo", "other"];
  */
 export function fakeOpenStack(options: FakeOpenStackOptions = {}): FakeOpenStack {
   const cloud = newCloud(options);
-  const controls: Controls = { failures: [], resetAfterBytes: undefined, delayMs: 0, journal: [] };
-  const answer = serve(cloud, controls);
+  const controls = newControls();
+  const answer = serve(served(cloud), controls);
   const optionsAt = (origin: string, user: FakeUser): OpenStackOptions => ({
     auth: {
       authUrl: `${origin}/identity/v3`,
@@ -80,6 +73,7 @@ export function fakeOpenStack(options: FakeOpenStackOptions = {}): FakeOpenStack
   });
 
   return {
+    ...controlsOf(controls),
     async listen() {
       const { origin, close } = await listen(answer);
       return { origin, close, options: (user) => optionsAt(origin, user) };
@@ -87,23 +81,11 @@ export function fakeOpenStack(options: FakeOpenStackOptions = {}): FakeOpenStack
     handlers: (msw) => handlersFor(msw, ORIGIN, answer),
     options: (user) => optionsAt(ORIGIN, user),
     projectId: projectIdOf,
-    failNext(failure) {
-      controls.failures = [...controls.failures, { left: failure.count ?? 1, failure }];
-    },
-    resetAfter({ bytes }) {
-      controls.resetAfterBytes = bytes;
-    },
-    delay(ms) {
-      controls.delayMs = ms;
-    },
     serveAt(url, data) {
       cloud.web.set(url, Uint8Array.from(data));
     },
     expireTokens() {
       cloud.tokens.clear();
-    },
-    get journal() {
-      return [...controls.journal];
     },
   };
 }

@@ -1,5 +1,5 @@
+import { Refusal } from "../fake/wire.ts";
 import type { StoredImage } from "./state.ts";
-import { Refusal } from "./wire.ts";
 
 /** Whether an image answers to a filter of a listing. */
 export type Filter = (image: StoredImage) => boolean;

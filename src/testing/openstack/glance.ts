@@ -1,3 +1,4 @@
+import { type FakeRequest, type FakeResponse, json, NO_CONTENT, Refusal } from "../fake/wire.ts";
 import { ownImage, visibleImage } from "./access.ts";
 import { createImage } from "./create.ts";
 import { downloadData, stageData, uploadData } from "./data.ts";
@@ -10,7 +11,6 @@ import { checkTags } from "./quota.ts";
 import { imageProperties, validate } from "./schema.ts";
 import { type Call, type Cloud, save } from "./state.ts";
 import { imageView } from "./view.ts";
-import { type FakeRequest, type FakeResponse, json, NO_CONTENT, Refusal } from "./wire.ts";
 
 type Handler = (
   call: Call,

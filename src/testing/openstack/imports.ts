@@ -1,8 +1,8 @@
+import { type FakeRequest, type FakeResponse, isObject, json, jsonOf, Refusal } from "../fake/wire.ts";
 import { ownImage, visibleImage } from "./access.ts";
 import { withData } from "./data.ts";
 import { type Call, type Cloud, type StoredImage, type StoredTask, save } from "./state.ts";
 import { time } from "./view.ts";
-import { type FakeRequest, type FakeResponse, isObject, json, jsonOf, Refusal } from "./wire.ts";
 
 const LOCK = "os_glance_import_task";
 const IMPORTING = "os_glance_importing_to_stores";

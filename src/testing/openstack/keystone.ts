@@ -1,5 +1,5 @@
+import { type FakeRequest, type FakeResponse, isObject, json, jsonOf, Refusal } from "../fake/wire.ts";
 import type { Cloud, Session, User } from "./state.ts";
-import { type FakeRequest, type FakeResponse, isObject, json, jsonOf, Refusal } from "./wire.ts";
 
 /** The password of everybody, and the secret of everybody's application credential. */
 export const SECRET = "secret";

@@ -1,8 +1,8 @@
+import { type FakeRequest, type FakeResponse, json, Refusal } from "../fake/wire.ts";
 import { isVisible } from "./access.ts";
 import { type Filter, filterOf } from "./filters.ts";
 import type { Call, StoredImage } from "./state.ts";
 import { imageView, time } from "./view.ts";
-import { type FakeRequest, type FakeResponse, json, Refusal } from "./wire.ts";
 
 const SORT_KEYS: readonly string[] = [
   "name",

@@ -1,8 +1,16 @@
+import {
+  type FakeRequest,
+  type FakeResponse,
+  isObject,
+  json,
+  jsonOf,
+  NO_CONTENT,
+  Refusal,
+} from "../fake/wire.ts";
 import { isOwn, visibleImage } from "./access.ts";
 import { checkMemberQuota } from "./quota.ts";
 import type { Call, StoredImage, StoredMember } from "./state.ts";
 import { time } from "./view.ts";
-import { type FakeRequest, type FakeResponse, isObject, json, jsonOf, NO_CONTENT, Refusal } from "./wire.ts";
 
 const STATUSES: readonly unknown[] = ["pending", "accepted", "rejected"];
 

@@ -1,7 +1,7 @@
+import { type FakeRequest, isObject, jsonOf, Refusal } from "../fake/wire.ts";
 import { isReserved, READ_ONLY } from "./names.ts";
 import { validate } from "./schema.ts";
 import type { Settings } from "./state.ts";
-import { type FakeRequest, isObject, jsonOf, Refusal } from "./wire.ts";
 
 /** One step of a PATCH, checked but for the image. */
 export interface Change {

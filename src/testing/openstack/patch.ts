@@ -1,3 +1,4 @@
+import { type FakeRequest, type FakeResponse, json, Refusal } from "../fake/wire.ts";
 import { isOwn, ownImage, visibleImage } from "./access.ts";
 import { CRASHING, SWALLOWED } from "./names.ts";
 import { changesOf } from "./patch-request.ts";
@@ -5,7 +6,6 @@ import { checkPropertyQuota, checkTags } from "./quota.ts";
 import { checkCharacters, checkStorable } from "./schema.ts";
 import { type Call, type StoredImage, save } from "./state.ts";
 import { imageView } from "./view.ts";
-import { type FakeRequest, type FakeResponse, json, Refusal } from "./wire.ts";
 
 const BASE: readonly string[] = [
   "name",

@@ -1,4 +1,4 @@
-import { Refusal } from "./wire.ts";
+import { Refusal } from "../fake/wire.ts";
 
 /** Glance's own defaults. */
 const MAX = 128;

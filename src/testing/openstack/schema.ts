@@ -1,5 +1,5 @@
+import { Refusal } from "../fake/wire.ts";
 import type { Settings, StoredImage } from "./state.ts";
-import { Refusal } from "./wire.ts";
 
 const UUID = "^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$";
 

@@ -21,12 +21,44 @@ export interface JournalEntry {
   readonly status: number | undefined;
 }
 
+/** How a test makes a fake cloud fail, and sees what it was asked. */
+export interface FakeControls {
+  /** Lets the next requests fail, the first that match, without doing what they ask for. */
+  failNext(failure: Failure): void;
+  /** Cuts the connection of the next transfer of image data after so many bytes. */
+  resetAfter(cut: { readonly bytes: number }): void;
+  /** Lets every request wait for so many milliseconds from now on. */
+  delay(ms: number): void;
+  /** The requests so far, in the order of their answers; it grows with each. No secret is in it. */
+  readonly journal: readonly JournalEntry[];
+}
+
 /** What a test has set. */
 export interface Controls {
   failures: readonly { readonly left: number; readonly failure: Failure }[];
   resetAfterBytes: number | undefined;
   delayMs: number;
   readonly journal: JournalEntry[];
+}
+
+export function newControls(): Controls {
+  return { failures: [], resetAfterBytes: undefined, delayMs: 0, journal: [] };
+}
+
+/** The controls, as a test has them. */
+export function controlsOf(controls: Controls): FakeControls {
+  return {
+    failNext(failure) {
+      controls.failures = [...controls.failures, { left: failure.count ?? 1, failure }];
+    },
+    resetAfter({ bytes }) {
+      controls.resetAfterBytes = bytes;
+    },
+    delay(ms) {
+      controls.delayMs = ms;
+    },
+    journal: controls.journal,
+  };
 }
 
 /** The status that a request fails with, if it is to fail; counts it. */

@@ -1,0 +1,2 @@
+export type { Failure, FakeControls, JournalEntry } from "./controls.ts";
+export type { Msw } from "./handlers.ts";
