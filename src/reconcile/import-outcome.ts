@@ -54,13 +54,17 @@ export function hasBegun(state: ImportState, request: ImportRequest): boolean {
   );
 }
 
-/** The stores that were to have the data and don't. What failed in an earlier import doesn't count. */
+/**
+ * The stores that were to have the data and don't. A cloud remembers what failed in earlier imports, too: that doesn't
+ * count, and where the choice was the cloud's an image with data has it there.
+ */
 function lackingStores(
-  { image, failedStores }: Extract<ImportState, { readonly status: "done" }>,
-  { stores = failedStores }: ImportRequest,
+  { image: { stores: present }, failedStores }: Extract<ImportState, { readonly status: "done" }>,
+  { stores = [] }: ImportRequest,
 ): readonly string[] {
-  const { stores: present } = image;
-  return present === undefined ? failedStores : stores.filter((store) => !present.includes(store));
+  return stores.filter((store) =>
+    present === undefined ? failedStores.includes(store) : !present.includes(store),
+  );
 }
 
 function failure(

@@ -1,22 +1,38 @@
 /** The fake and the real Glance are sent the same, and answer the same. */
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { type FakeServer, fakeOpenStack } from "../../src/testing/index.ts";
+import { expect, inject, it, onTestFinished } from "vitest";
+import { fakeOpenStack } from "../../src/testing/index.ts";
 import { signIn } from "../integration/cloud/identity.ts";
 import { password } from "../integration/cloud/seed.ts";
 import { projectIdOf } from "../integration/support/cloud.ts";
+import { content, serve } from "../integration/support/file-server.ts";
 import { type Operation, outcomeOf, random, type Side, sequence } from "./operations.ts";
 
 const OPERATIONS = Number(process.env["IMAGEWRIGHT_DIFFERENTIAL_OPERATIONS"] ?? 10_000);
 const SEED = Number(process.env["IMAGEWRIGHT_DIFFERENTIAL_SEED"] ?? 2026);
 const LENGTH = 25;
 
-let server: FakeServer;
-let sides: readonly [real: Side, fake: Side];
+type Sides = readonly [real: Side, fake: Side];
 
-beforeAll(async () => {
+it(`the fake answers ${OPERATIONS} random operations as Glance does (seed ${SEED})`, async () => {
+  const sides = await bothSides();
+  const next = random(SEED);
+  const differences: string[] = [];
+  let count = 0;
+  for (; count < OPERATIONS && differences.length < 10; count += LENGTH) {
+    const difference = await firstDifference(sides, sequence(next, LENGTH));
+    if (difference !== undefined) differences.push(difference);
+  }
+  expect(differences, `of ${count} operations, by seed ${SEED}`).toEqual([]);
+}, 3_600_000);
+
+/** A real cloud and a fake one, and a web server for both. */
+async function bothSides(): Promise<Sides> {
   const fake = fakeOpenStack();
-  server = await fake.listen();
+  const { origin: web } = await serve({ "/data": content(Buffer.from("fetched by the cloud")) });
+  fake.serveAt(`${web}/data`, Buffer.from("fetched by the cloud"));
+  const server = await fake.listen();
+  onTestFinished(() => server.close());
   const users = ["demo", "other", "admin"] as const;
   const tokens = async (authUrl: string) => {
     const [demo = "", other = "", admin = ""] = await Promise.all(
@@ -25,9 +41,10 @@ beforeAll(async () => {
     return { demo, other, admin };
   };
   const { authUrl, imageUrl } = inject("cloud");
-  sides = [
+  return [
     {
       imageUrl,
+      web,
       tokens: await tokens(authUrl),
       projects: {
         demo: await projectIdOf("demo"),
@@ -37,6 +54,7 @@ beforeAll(async () => {
     },
     {
       imageUrl: `${server.origin}/image`,
+      web,
       tokens: await tokens(`${server.origin}/identity/v3`),
       projects: {
         demo: fake.projectId("demo"),
@@ -45,23 +63,10 @@ beforeAll(async () => {
       },
     },
   ];
-});
-
-afterAll(() => server.close());
-
-it(`the fake answers ${OPERATIONS} random operations as Glance does (seed ${SEED})`, async () => {
-  const next = random(SEED);
-  const differences: string[] = [];
-  let count = 0;
-  for (; count < OPERATIONS && differences.length < 10; count += LENGTH) {
-    const difference = await firstDifference(sequence(next, LENGTH));
-    if (difference !== undefined) differences.push(difference);
-  }
-  expect(differences, `of ${count} operations, by seed ${SEED}`).toEqual([]);
-}, 3_600_000);
+}
 
 /** Runs a sequence on both sides until their answers differ; in the end nothing is left of it. */
-async function firstDifference(operations: readonly Operation[]): Promise<string | undefined> {
+async function firstDifference(sides: Sides, operations: readonly Operation[]): Promise<string | undefined> {
   const ids = Array.from({ length: 3 }, () => randomUUID());
   const run = `differential-${randomUUID()}`;
   try {
@@ -75,7 +80,7 @@ async function firstDifference(operations: readonly Operation[]): Promise<string
     }
     return undefined;
   } finally {
-    await Promise.all(ids.map(remove));
+    await Promise.all(ids.map((id) => remove(sides[0], id)));
   }
 }
 
@@ -84,8 +89,7 @@ function finalReads(ids: readonly string[]): readonly Operation[] {
   return ids.map((_id, index) => ({ user: "admin", method: "GET", path: `/images/{${index}}` }));
 }
 
-async function remove(id: string): Promise<void> {
-  const [real] = sides;
+async function remove(real: Side, id: string): Promise<void> {
   const headers = { "x-auth-token": real.tokens.admin };
   const url = `${real.imageUrl}/v2/images/${id}`;
   const body = JSON.stringify([{ op: "replace", path: "/protected", value: false }]);

@@ -1,6 +1,7 @@
 /** Sequences of requests that are sent to two image services, one of which is the witness. */
+import { setTimeout } from "node:timers/promises";
 
-/** A request of a sequence. `{0}` to `{3}` in it stand for the ids of its images. */
+/** A request of a sequence. `{0}` to `{3}` in it stand for the ids of its images, `{web}` for a web server. */
 export interface Operation {
   readonly user: "demo" | "other" | "admin";
   readonly method: string;
@@ -11,6 +12,8 @@ export interface Operation {
   /** Whether the body is sent without its length. */
   readonly isChunked?: boolean | undefined;
   readonly range?: string | undefined;
+  /** The store that an upload asks for. */
+  readonly store?: string | undefined;
 }
 
 /** One of the two. */
@@ -18,6 +21,8 @@ export interface Side {
   readonly imageUrl: string;
   readonly tokens: Readonly<Record<Operation["user"], string>>;
   readonly projects: Readonly<Record<Operation["user"], string>>;
+  /** The web server from which both clouds import. */
+  readonly web: string;
 }
 
 /** What an operation came to, without what differs from one cloud to the other. */
@@ -170,6 +175,7 @@ export function sequence(next: Random, length: number): readonly Operation[] {
   const data = (): string => pick("", "hello", "x".repeat(5000));
   const put = (to: "file" | "stage"): Operation => ({
     user: user(),
+    store: to === "file" ? pick(undefined, undefined, "fast", "slow", "x") : undefined,
     method: "PUT",
     path: `/images/${image()}/${to}`,
     type: pick(
@@ -182,6 +188,41 @@ export function sequence(next: Random, length: number): readonly Operation[] {
     isChunked: next() < 0.5,
   });
   const plain = (method: string, path: string): Operation => ({ user: user(), method, path });
+  const imported = (): Operation => {
+    const method = pick<unknown>(
+      { name: "glance-direct" },
+      { name: "glance-direct" },
+      { name: "web-download", uri: "{web}/data" },
+      { name: "web-download", uri: "{web}/data" },
+      { name: "web-download", uri: "{web}/nothing" },
+      { name: "web-download" },
+      { name: "copy-image" },
+      { name: "copy-image" },
+      { name: "x" },
+      {},
+      "web-download",
+    );
+    const stores = pick<object>(
+      {},
+      {},
+      { stores: ["slow"] },
+      { stores: ["fast", "slow"] },
+      { stores: ["fast"] },
+      { stores: ["x"] },
+      { all_stores: true },
+      { all_stores: "x" },
+      { all_stores: true, stores: ["slow"] },
+      { stores: ["slow"], all_stores_must_succeed: false },
+      { all_stores_must_succeed: "x" },
+    );
+    return {
+      user: user(),
+      method: "POST",
+      path: `/images/${image()}/import`,
+      type: "application/json",
+      body: pick("", "[]", ...Array<string>(20).fill(JSON.stringify({ method, ...stores }))),
+    };
+  };
   const member = (method: "POST" | "PUT", body: unknown): Operation => ({
     user: pick("demo", "other"),
     method,
@@ -226,6 +267,11 @@ export function sequence(next: Random, length: number): readonly Operation[] {
     () => put("file"),
     () => put("file"),
     () => put("stage"),
+    imported,
+    imported,
+    () => plain("GET", `/images/${image()}/tasks`),
+    () => plain("DELETE", `/stores/${pick("fast", "slow", "x")}/${image()}`),
+    () => plain("GET", pick("/info/import", "/info/stores")),
     () => ({
       ...plain("GET", `/images/${image()}/file`),
       range: pick(undefined, "bytes=0-1", "bytes=3-", "bytes=-2", "bytes=9999-", "bytes=x", "bytes=2-1"),
@@ -258,8 +304,9 @@ export async function outcomeOf(
     text
       .replaceAll(/\{(\d)\}/g, (_whole, index: string) => ids[Number(index)] ?? "")
       .replaceAll("{run}", run)
+      .replaceAll("{web}", side.web)
       .replaceAll("{other}", side.projects.other);
-  const { user, method, path, type, body, isChunked, range } = operation;
+  const { user, method, path, type, body, isChunked, range, store } = operation;
   const response = await fetch(`${side.imageUrl}/v2${concrete(path)}`, {
     method,
     headers: {
@@ -267,12 +314,24 @@ export async function outcomeOf(
       accept: "application/json",
       ...(type === undefined ? {} : { "content-type": type }),
       ...(range === undefined ? {} : { range }),
+      ...(store === undefined ? {} : { "x-image-meta-store": store }),
     },
     ...(body === undefined ? {} : bodyOf(concrete(body), isChunked ?? false)),
   });
   const text = await response.text();
+  if (path.endsWith("/import") && response.status === 202) await importEnd(concrete(path), side);
   const isData = path.endsWith("/file");
   return { status: response.status, body: response.ok ? (isData ? text : meaning(text, side)) : undefined };
+}
+
+/** An import goes on by itself: nothing is asked of the image until it has ended, however it does. */
+async function importEnd(path: string, { imageUrl, tokens }: Side): Promise<void> {
+  const url = `${imageUrl}/v2${path.replace(/\/import$/, "")}`;
+  for (;;) {
+    const response = await fetch(url, { headers: { "x-auth-token": tokens.admin } });
+    if (!(await response.text()).includes('"os_glance_import_task"')) return;
+    await setTimeout(20);
+  }
 }
 
 function bodyOf(text: string, isChunked: boolean): RequestInit & { readonly duplex?: "half" } {
@@ -287,12 +346,22 @@ const VARYING: readonly string[] = [
   "os_glance_stage_host",
   "next",
   "first",
+  // Of tasks: when, in which words, and by which request.
+  "request_id",
+  "message",
+  "input",
+  "user_id",
+  "expires_at",
+  "deleted",
+  "deleted_at",
 ];
 
 function meaning(text: string, side: Side): unknown {
   if (text === "") return "";
   const projects = Object.entries(side.projects);
-  return JSON.parse(text, (key, value: unknown) => {
+  // The id of a task is another one in each cloud.
+  const own = text.includes('"tasks"') ? text.replaceAll(/"id": ?"[^"]*"/g, '"id": ""') : text;
+  return JSON.parse(own, (key, value: unknown) => {
     if (VARYING.includes(key)) return key === "next" ? "there is more" : undefined;
     if (key === "tags" && Array.isArray(value)) return [...value].sort();
     return projects.find(([, id]) => id === value)?.[0] ?? value;

@@ -210,6 +210,23 @@ describe("an import that fails", () => {
     });
   });
 
+  it("of an earlier attempt, in another store, is none of this one's", async () => {
+    const backend = importingCloud({ files });
+    const remembering: ImportingCloud = {
+      ...backend,
+      imports: {
+        ...backend.imports,
+        async state(id, options) {
+          const state = await backend.imports.state(id, options);
+          return state.status === "done" ? { ...state, failedStores: ["slow"] } : state;
+        },
+      },
+    };
+    const result = await apply(remembering);
+    expect(result).toMatchObject({ image: { status: "active", stores: ["fast"] } });
+    expect(result).not.toHaveProperty("failedStores");
+  });
+
   it("of a cloud that says nothing of it is bounded by time", async () => {
     const backend = importingCloud({ isSilent: true });
     const images = new ImageManager(backend, { statusTimeoutMs: 300 });

@@ -154,8 +154,6 @@ function deleteFromStore(call: Call, id: string, store: string): FakeResponse {
   if (!stores.includes(store))
     throw new Refusal(409, `The selected store ${store} is not available on this node.`);
   const image = ownImage(call, id);
-  if (call.user.role !== "admin")
-    throw new Refusal(403, "You are not authorized to complete delete_image_location action.");
   if (image.status !== "active") throw new Refusal(409, "The image status is not 'active'");
   if (image.stores.length === 1)
     throw new Refusal(403, "Cannot delete image data from the only store containing it.");

@@ -13,8 +13,9 @@ export async function startImport(call: Call, id: string, request: FakeRequest):
   const { cloud, user } = call;
   const body = await jsonOf(request);
   const method = isObject(body) ? body["method"] : undefined;
-  if (!isObject(body) || !isObject(method))
-    throw new Refusal(400, "Import request requires a 'method' field.");
+  // Glance stumbles over what is no object.
+  if (!isObject(body) || (method !== undefined && !isObject(method))) throw new Refusal(500);
+  if (method === undefined) throw new Refusal(400, "Import request requires a 'method' field.");
   const { name, uri } = method;
   if (typeof name !== "string") throw new Refusal(400, "Import request requires a 'name' field.");
   if (!cloud.settings.importMethods.includes(name))
@@ -22,19 +23,14 @@ export async function startImport(call: Call, id: string, request: FakeRequest):
   for (const flag of ["all_stores", "all_stores_must_succeed"])
     if (typeof (body[flag] ?? true) !== "boolean")
       throw new Refusal(400, `'${flag}' must be boolean value only`);
-  if (name === "web-download" && typeof uri !== "string")
-    throw new Refusal(400, "URI is required for web-download");
-  if (body["all_stores"] === true && body["stores"] !== undefined)
-    throw new Refusal(
-      400,
-      "All_stores parameter can't be used with x-image-meta-store header or stores parameter",
-    );
 
   const image = visibleImage(call, id);
   checkStatus(image, name);
-  const stores = storesOf(cloud, body, image, name);
   ownImage(call, id);
   if (image.properties.has(LOCK)) throw new Refusal(409, "Image has active task");
+  const stores = storesOf(cloud, body, image, name);
+  if (name === "web-download" && typeof uri !== "string")
+    throw new Refusal(400, `URI for web-download does not pass filtering: ${String(uri)}`);
   const now = cloud.nowMs();
   const task: StoredTask = {
     id: cloud.newId(),
@@ -81,6 +77,11 @@ function storesOf(
       throw new Refusal(400, "All_stores_must_succeed can only be set with enabled_backends");
     return [first];
   }
+  if (body["all_stores"] === true && body["stores"] !== undefined)
+    throw new Refusal(
+      400,
+      "All_stores parameter can't be used with x-image-meta-store header or stores parameter",
+    );
   if (body["all_stores"] === true)
     return settings.stores.filter((store) => method !== "copy-image" || !image.stores.includes(store));
   const stores = Array.isArray(body["stores"]) ? body["stores"].map(String) : [first];
@@ -109,7 +110,7 @@ function begin(cloud: Cloud, taskId: string): void {
   advance(cloud, task, { status: "processing" });
   const properties = new Map(image.properties)
     .set(IMPORTING, cloud.settings.stores.length === 0 ? "" : task.stores.join(","))
-    .set(FAILED, "");
+    .set(FAILED, storeList(failedStores(image).filter((store) => !task.stores.includes(store))));
   save(cloud, { ...image, properties, ...(task.method === "copy-image" ? {} : { status: "importing" }) });
 }
 
@@ -118,7 +119,8 @@ function finish(cloud: Cloud, taskId: string): void {
   if (task?.status !== "processing" || image === undefined) return;
   const properties = new Map(image.properties).set(IMPORTING, "");
   if (task.data === undefined) {
-    properties.set(FAILED, cloud.settings.stores.length === 0 ? "" : task.stores.join(","));
+    const failed = cloud.settings.stores.length === 0 ? [] : task.stores;
+    properties.set(FAILED, storeList([...failedStores(image), ...failed]));
     properties.delete(LOCK);
     save(cloud, { ...image, status: "queued", properties, staged: undefined, size: null });
     advance(cloud, task, { status: "failure", message: "Task failed: the address has nothing" });
@@ -129,6 +131,18 @@ function finish(cloud: Cloud, taskId: string): void {
   if (task.method === "copy-image")
     save(cloud, { ...image, properties, stores: [...image.stores, ...task.stores] });
   else save(cloud, { ...withData(cloud, image, task.data, task.stores), properties });
+}
+
+/** What failed in earlier imports is remembered, until a store is filled after all. */
+function failedStores({ properties }: StoredImage): readonly string[] {
+  return String(properties.get(FAILED) ?? "").split(",");
+}
+
+function storeList(stores: readonly string[]): string {
+  return [...new Set(stores)]
+    .filter((store) => store !== "")
+    .sort()
+    .join(",");
 }
 
 function unlock(cloud: Cloud, taskId: string): void {
@@ -152,10 +166,12 @@ function advance(cloud: Cloud, task: StoredTask, changes: Partial<StoredTask>): 
   cloud.tasks.set(task.id, { ...task, ...changes, updatedAtMs: cloud.nowMs() });
 }
 
-/** `GET /v2/images/{id}/tasks`. */
+/** `GET /v2/images/{id}/tasks`: one's own. */
 export function imageTasks(call: Call, id: string): FakeResponse {
   visibleImage(call, id);
-  const tasks = [...call.cloud.tasks.values()].filter(({ imageId }) => imageId === id);
+  const tasks = [...call.cloud.tasks.values()].filter(
+    ({ imageId, owner }) => imageId === id && (owner === call.user.projectId || call.user.role === "admin"),
+  );
   return json(200, {
     tasks: tasks.map((task) => ({
       id: task.id,
@@ -165,7 +181,7 @@ export function imageTasks(call: Call, id: string): FakeResponse {
       image_id: id,
       request_id: task.requestId,
       message: task.message,
-      result: null,
+      result: task.status === "success" ? { image_id: id } : null,
       created_at: time(task.startedAtMs),
       updated_at: time(task.updatedAtMs),
     })),
