@@ -20,7 +20,7 @@ const config: ViteUserConfig = {
       {
         test: {
           name: "package",
-          include: ["test/package/**/*.test.ts"],
+          include: ["test/package/**/*.test.ts", "examples/**/*.test.ts"],
           globalSetup: ["test/package/support/install.ts"],
           testTimeout: 120_000,
         },
