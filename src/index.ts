@@ -39,7 +39,7 @@ export type {
   TagOperation,
 } from "./model/operation.ts";
 export type { ImageQuery, Sort, SortKey } from "./model/query.ts";
-export { glanceRules, type Rules } from "./model/rules.ts";
+export { glanceRules, type PropertyNames, type Rules } from "./model/rules.ts";
 export type {
   DeclaredChecksum,
   FileSource,

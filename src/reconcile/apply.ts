@@ -3,7 +3,7 @@ import {
   type Image,
   type ImageSpec,
   ImageStateError,
-  isServerProperty,
+  isCloudsAffair,
   type Operation,
   PlanError,
   parseSpec,
@@ -153,7 +153,7 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
   const image = replacingImage(actual, plan.operations, {
     id,
     sourceRecord: sourceRecord(desired),
-    isServerProperty: (name) => isServerProperty(name, rules),
+    isCloudsAffair: (name) => isCloudsAffair(name, rules, desired.properties),
     keepsActual: plan.onReplace !== "delete-first",
   });
   const creation = {
@@ -228,7 +228,8 @@ async function readBasis(context: Context, plan: Plan, desired: ImageSpec): Prom
   const read = await readSettled(context, plan, plan.imageId);
   const image =
     read === undefined ? undefined : await withMembers(context, read, desired.members !== undefined);
-  const observed = image === undefined ? "no image" : basisOf(image, context.backend.rules);
+  const observed =
+    image === undefined ? "no image" : basisOf(image, context.backend.rules, desired.properties);
   if (image === undefined && plan.action === "delete") return undefined;
   if (image === undefined || (plan.basis !== undefined && observed !== plan.basis)) {
     const what = image === undefined ? "is gone" : "has changed";

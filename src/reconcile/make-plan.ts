@@ -1,4 +1,4 @@
-import { type Image, type ImageSpec, isServerProperty } from "../model/index.ts";
+import { type Image, type ImageSpec, isCloudsAffair } from "../model/index.ts";
 import { checkCloud } from "./check-cloud.ts";
 import { checkImports, type DeliveryOptions, resolveStores } from "./check-imports.ts";
 import { checkMembers, checkReplacement } from "./check-plan.ts";
@@ -95,7 +95,7 @@ async function resume(
     const record = replacingImage(image, operations, {
       id: successor.id,
       sourceRecord: sourceRecord(spec),
-      isServerProperty: (name) => isServerProperty(name, rules),
+      isCloudsAffair: (name) => isCloudsAffair(name, rules, spec.properties),
       keepsActual: true,
     });
     return successor.status === "queued" && isRecordOf(successor, record, rules);

@@ -109,7 +109,7 @@ function planChange(spec: ImageSpec, actual: Image, options: ReconcileOptions): 
     ...(content === undefined ? {} : { content }),
     ...(content === "changed" ? sizeOf(source) : {}),
     ...(fills ? heldDelivery(spec, options) : copiesOf(copies, options)),
-    basis: basisOf(actual, rules),
+    basis: basisOf(actual, rules, spec.properties),
   };
 }
 

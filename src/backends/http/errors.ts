@@ -6,6 +6,7 @@ import {
   issuesOf,
   NetworkError,
   ResponseError,
+  redactCredentials,
   redactUrl,
 } from "../../model/index.ts";
 import { ProxyError } from "../../network/proxy-error.ts";
@@ -63,11 +64,11 @@ export function readBody<Value>(answer: HttpAnswer, schema: z.ZodType<Value>, wh
   );
 }
 
-/** The words of an error body: Glance's and Keystone's JSON, or a page of HTML. */
+/** The words of an error body, without credentials: Glance's and Keystone's JSON, or a page of HTML. */
 export function reasonOf(body: unknown): string {
   const text = messageOf(body) ?? "";
   const plain = text.replaceAll(/<(title|style)[\s\S]*?<\/\1>/gi, " ").replaceAll(/<[^>]*>/g, " ");
-  const words = plain.replaceAll(/\s+/g, " ").trim();
+  const words = redactCredentials(plain.replaceAll(/\s+/g, " ").trim());
   return words.length > 300 ? `${words.slice(0, 300)}…` : words;
 }
 
