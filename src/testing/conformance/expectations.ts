@@ -23,6 +23,8 @@ export interface Expectations {
   readonly deletedMeanwhile?: Deviation<410> | undefined;
   /** What comes of ending the sharing of a gone image. Default: a refusal with 404. */
   readonly removalFromGone?: Deviation<"nothing"> | undefined;
+  /** How many import methods a cloud that could have imports offers. Default: some. */
+  readonly importMethods?: Deviation<"none"> | undefined;
 }
 
 /** The same, complete. */
@@ -31,14 +33,22 @@ export interface Expected {
   readonly digests: readonly ReportedDigest[];
   readonly deletedMeanwhile: 404 | 410;
   readonly removalFromGone: "refusal" | "nothing";
+  readonly importMethods: "some" | "none";
 }
 
-export function complete({ lacks, digests, deletedMeanwhile, removalFromGone }: Expectations): Expected {
+export function complete({
+  lacks,
+  digests,
+  deletedMeanwhile,
+  removalFromGone,
+  importMethods,
+}: Expectations): Expected {
   return {
     lacks: lacks ?? {},
     digests: digests?.value ?? ["md5", "sha512"],
     deletedMeanwhile: deletedMeanwhile?.value ?? 404,
     removalFromGone: removalFromGone?.value ?? "refusal",
+    importMethods: importMethods?.value ?? "some",
   };
 }
 
