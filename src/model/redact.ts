@@ -13,7 +13,8 @@ export function redactUrl(url: string | URL): string {
  * credentials there, and those may hold slashes.
  */
 export function redactCredentials(text: string): string {
-  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s"'<>]*@/gi, "$1…@");
+  // Bounded, for the time that a long text takes.
+  return text.replaceAll(/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s"'<>]{0,2000}@/gi, "$1…@");
 }
 
 /** A text of somebody else's, in which a URL may stand: with that URL as {@link redactUrl} shows it. */
