@@ -27,7 +27,7 @@ import { replacedId } from "./interrupted.ts";
 import { discardLeftovers, stillInUse, supersededImage, unmark } from "./leftovers.ts";
 import { changeMetadata } from "./metadata.ts";
 import { newImage, replacingImage } from "./new-image.ts";
-import { isConflict } from "./outcome.ts";
+import { isConflict, isForbidden } from "./outcome.ts";
 import type { Plan, PlannedSource } from "./plan.ts";
 import { isWhole, redactedField, redactSource } from "./planned-source.ts";
 import type { IsRival } from "./rivals.ts";
@@ -106,7 +106,7 @@ export async function deleteImage(context: Context, image: Image, force: boolean
 /** Deletes the old image, and takes the mark off the new one. */
 async function takePlace(context: Context, image: Image, old: Image, desired: ImageSpec): Promise<Image> {
   await deleteImage(context, old, desired.protected === false).catch((error: unknown) => {
-    throw isConflict(error) ? stillInUse(image, old, error) : error;
+    throw isConflict(error) || isForbidden(error) ? stillInUse(image, old, error) : error;
   });
   return unmark(context, image);
 }

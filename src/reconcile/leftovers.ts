@@ -3,7 +3,7 @@ import { type Context, callOptions } from "./context.ts";
 import { removeImage } from "./discard.ts";
 import { isEmptyRecord, replacedId } from "./interrupted.ts";
 import { changeMetadata } from "./metadata.ts";
-import { isRefusal } from "./outcome.ts";
+import { isForbidden, isRefusal } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
 import { isImporting } from "./under-way.ts";
 
@@ -64,8 +64,11 @@ export async function unmark(context: Context, image: Image): Promise<Image> {
 
 /** The new image is whole, but its cloud refuses to delete the old one. */
 export function stillInUse({ id }: Image, { id: oldId, name }: Image, cause: Error): HttpError {
+  const refusal = isForbidden(cause)
+    ? ({ code: "ERR_HTTP_FORBIDDEN", status: 403 } as const)
+    : ({ code: "ERR_HTTP_CONFLICT", status: 409 } as const);
   return new HttpError(
     `Image ${id} (${name}) is made and active, but image ${oldId}, whose place it takes, is still there: ${cause.message}. The next apply deletes it`,
-    { code: "ERR_HTTP_CONFLICT", status: 409, cause },
+    { ...refusal, cause },
   );
 }

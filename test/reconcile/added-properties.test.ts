@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { vkcsRules } from "../../src/backends/vkcs/rules.ts";
-import { type Image, isCloudsAffair } from "../../src/model/index.ts";
+import { applyOperations, type Image, isCloudsAffair } from "../../src/model/index.ts";
 import { type ReconcileOptions, reconcile } from "../../src/reconcile/index.ts";
 import { replacingImage } from "../../src/reconcile/new-image.ts";
 import { imageOf } from "./images.ts";
@@ -73,6 +74,25 @@ describe.each(ADDED)("%s, which the cloud adds,", (name) => {
       { kind: "property", op: "delete", name, from: "1" },
     ]);
   });
+});
+
+it("whatever the cloud added, a plan on its own result is none, and what is declared is there", () => {
+  const names = fc.constantFrom(...ADDED, "store", "os_distro", "mine");
+  const properties = fc.dictionary(names, fc.constantFrom("1", "2"));
+  const declared = fc.dictionary(
+    names.filter((name) => name !== "store"),
+    fc.constantFrom("1", "2"),
+  );
+  fc.assert(
+    fc.property(declared, properties, (desired, actual) => {
+      const image = imageOf({ properties: actual });
+      const after = applyOperations(image, planned(desired, image).operations);
+      expect(planned(desired, after).action).toBe("none");
+      expect(after.properties).toMatchObject(desired);
+      const undeclared = Object.keys(after.properties).filter((name) => !Object.hasOwn(desired, name));
+      expect(undeclared.every((name) => isCloudsAffair(name, vkcsRules))).toBe(true);
+    }),
+  );
 });
 
 it.each(["store", "stores", "direct_url", "locations", "os_glance_import_task"])(

@@ -197,6 +197,22 @@ describe("refusals are explained:", () => {
     expect(await images.get(image.id)).toMatchObject({ status: "active" });
   });
 
+  it("a replacement of what is in use: the new image is there, and the old one as well", async () => {
+    const { fake, images } = await served();
+    const { image: old } = await images.apply(SPEC);
+    fake.useImage(old.id);
+    const file = join(await temporaryFolder(), "other.raw");
+    await writeFile(file, DATA.subarray(1));
+    expect(await rejectionOf(images.apply({ ...SPEC, source: { file } }))).toMatchObject({
+      code: "ERR_HTTP_FORBIDDEN",
+      message: expect.stringMatching(/is made and active, but image .* is still there.*volumes or servers/),
+    });
+    expect((await Array.fromAsync(images.list({}))).map(({ status }) => status)).toEqual([
+      "active",
+      "active",
+    ]);
+  });
+
   it("a deletion of what is protected, by what it is", async () => {
     const { images, backend } = await served();
     const { image } = await images.apply({ ...SPEC, protected: true });

@@ -24,4 +24,4 @@ function addressesOf({ id, owner }: StoredImage): Readonly<Record<string, unknow
 }
 
 /** An access key and a secret with a slash in it, as S3 has them. */
-export const STORE_CREDENTIALS = "access-key:secret/key+of-the-store";
+const STORE_CREDENTIALS = "access-key:secret/key+of-the-store";
