@@ -25,7 +25,8 @@ export function httpError(answer: HttpAnswer, what: string, where = ""): HttpErr
   const reason = reasonOf(answer.body);
   const words = [
     `${what} failed${where}: ${status}`,
-    reason,
+    // A page begins with the status, too.
+    reason.startsWith(`${status} `) ? reason.slice(`${status} `.length) : reason,
     requestId === undefined ? "" : `[${requestId}]`,
   ];
   return new HttpError(words.filter((word) => word !== "").join(" "), {
