@@ -1,4 +1,4 @@
-import type { ImageStatus } from "./image.ts";
+import type { Image, ImageStatus } from "./image.ts";
 import { SERVER_PREFIX, SERVER_PROPERTIES } from "./names.ts";
 import type { AttributeName } from "./operation.ts";
 
@@ -23,6 +23,8 @@ export interface Rules {
    * (`onReplace: "delete-first"`). Default: `false`.
    */
   readonly namesAreUnique?: boolean | undefined;
+  /** Whether an image has members whatever its visibility. Default: `false`, only `shared` ones have any. */
+  readonly sharesPrivateImages?: boolean | undefined;
 }
 
 /**
@@ -42,6 +44,11 @@ export function isServerProperty(name: string, { serverProperties }: Rules): boo
     serverProperties.names.includes(name) ||
     serverProperties.prefixes.some((prefix) => name.startsWith(prefix))
   );
+}
+
+/** Whether an image of this visibility can have members. */
+export function mayHaveMembers({ visibility }: Pick<Image, "visibility">, rules: Rules): boolean {
+  return visibility === "shared" || rules.sharesPrivateImages === true;
 }
 
 /** Whether an image in this status would have to be replaced for this attribute to change. */

@@ -4,6 +4,7 @@ import {
   type ImageSpec,
   ImageStateError,
   isServerProperty,
+  mayHaveMembers,
   type Operation,
   PlanError,
   parseSpec,
@@ -161,7 +162,7 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
   });
   const creation = {
     image,
-    members: image.visibility === "shared" ? (desired.members ?? (await membersOf(context, actual))) : [],
+    members: mayHaveMembers(image, rules) ? (desired.members ?? (await membersOf(context, actual))) : [],
     filling: fillingOf(plan, desired, isNamedByCloud(context) ? undefined : id, image),
     pinned: id === desired.id,
     isRival: await rivalsOf(context, actual, image.name),
@@ -252,7 +253,7 @@ async function readSettled(context: Context, { action, name }: Plan, id: string)
 }
 
 async function membersOf(context: Context, image: Image): Promise<readonly string[]> {
-  return (await withMembers(context, image, image.visibility === "shared")).members ?? [];
+  return (await withMembers(context, image, mayHaveMembers(image, context.backend.rules))).members ?? [];
 }
 
 /** @param image What there is, or is about to be: a spec need not declare its formats again. */
