@@ -1,6 +1,8 @@
 export type {
   Backend,
   CallOptions,
+  CloudSource,
+  CreateFrom,
   DownloadOptions,
   ImageData,
   ImportOffer,

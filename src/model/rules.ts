@@ -1,4 +1,4 @@
-import type { ImageStatus } from "./image.ts";
+import type { Image, ImageStatus } from "./image.ts";
 import { SERVER_PREFIX, SERVER_PROPERTIES } from "./names.ts";
 import type { AttributeName } from "./operation.ts";
 
@@ -32,6 +32,8 @@ export interface Rules {
    * (`onReplace: "delete-first"`). Default: `false`.
    */
   readonly namesAreUnique?: boolean | undefined;
+  /** Whether an image has members whatever its visibility. Default: `false`, only `shared` ones have any. */
+  readonly sharesPrivateImages?: boolean | undefined;
 }
 
 /**
@@ -70,6 +72,11 @@ export function isCloudsAffair(
 
 function isAmong(name: string, { names, prefixes }: PropertyNames): boolean {
   return names.includes(name) || prefixes.some((prefix) => name.startsWith(prefix));
+}
+
+/** Whether an image of this visibility can have members. */
+export function mayHaveMembers({ visibility }: Pick<Image, "visibility">, rules: Rules): boolean {
+  return visibility === "shared" || rules.sharesPrivateImages === true;
 }
 
 /** Whether an image in this status would have to be replaced for this attribute to change. */

@@ -5,7 +5,7 @@ import { isEmptyRecord, replacedId } from "./interrupted.ts";
 import { changeMetadata } from "./metadata.ts";
 import { isForbidden, isRefusal } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
-import { isImporting } from "./under-way.ts";
+import { isUnderWay } from "./under-way.ts";
 
 /**
  * Deletes the half-made images that a plan discards.
@@ -21,7 +21,7 @@ export async function discardLeftovers(context: Context, plan: Plan): Promise<vo
     if (image === undefined) continue;
     const replaced = replacedId(image);
     const isSuccessor = replaced !== undefined && (replaced === plan.imageId || replaced === plan.supersedes);
-    if (!isSuccessor && !(isEmptyRecord(image) && !isImporting(context, image) && image.name === plan.name)) {
+    if (!isSuccessor && !(isEmptyRecord(image) && !isUnderWay(context, image) && image.name === plan.name)) {
       throw new PlanError(`Image ${id} is no leftover of ${plan.name} any more. Plan again`, {
         observed: replaced,
       });
