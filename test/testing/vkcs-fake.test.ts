@@ -12,6 +12,7 @@ import { type ImageEvents, ImageManager, type ImageSpecInput } from "../../src/i
 import { type FakeVkcsOptions, fakeVkcs } from "../../src/testing/index.ts";
 import { chunksOf, digestOf, someBytes } from "../support/bytes.ts";
 import { rejectionOf } from "../support/errors.ts";
+import { fileServer } from "../support/file-server.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Disk, guestBytes, makeQcow2 } from "../transfer/convert/qcow2.ts";
 
@@ -149,6 +150,18 @@ describe("is refused at plan time, and nothing is written:", () => {
       [],
     );
   });
+});
+
+it("what the cloud would have to fetch is fetched by this process, where the plan allows that", async () => {
+  const { fake, images } = await served();
+  const { url } = await fileServer({ data: DATA });
+  const plan = await images.plan({ ...SPEC, source: { webDownload: url } }, { fallback: "client" });
+  const { image, method } = await images.apply(plan);
+  expect(image).toMatchObject({ status: "active", sizeBytes: DATA.length });
+  expect(method).toBe("upload");
+  expect(fake.journal.filter(({ method, path }) => method === "POST" && path.includes("/import"))).toEqual(
+    [],
+  );
 });
 
 describe("the addresses of the data, with their credentials,", () => {
