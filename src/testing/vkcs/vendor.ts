@@ -1,6 +1,9 @@
 import type { StoredImage, Vendor } from "../openstack/state.ts";
 
-/** How VK Cloud differs from a plain OpenStack. */
+/**
+ * How VK Cloud differs from a plain OpenStack. What its services add to some images this one adds to all: who keeps
+ * images there has to bear it.
+ */
 export const VKCS: Vendor = {
   userDomain: "users",
   hasImports: false,
