@@ -9,12 +9,17 @@ export const STAGED_MS = 3_000;
  * stores of an active image: Glance reverts metadata then, too.
  */
 export function isUnderWay(calls: Pick<Calls, "backend">, image: Image): boolean {
-  return isBusy(image.status) || isImporting(calls, image);
+  return isBusy(image.status) || isImporting(calls, image) || isBeingMade(calls, image);
 }
 
 /** Whether an import into an image is under way. */
 export function isImporting({ backend }: Pick<Calls, "backend">, image: Image): boolean {
   return backend.imports?.isImporting(image) === true;
+}
+
+/** Whether the cloud is about to make a queued image: where nobody makes empty records, there is no other. */
+function isBeingMade({ backend }: Pick<Calls, "backend">, { status }: Image): boolean {
+  return status === "queued" && backend.create === undefined && backend.createFrom !== undefined;
 }
 
 /** Whether all data is in the staging area, which only then tells its size, and no import takes it from there. */
