@@ -16,7 +16,7 @@ import { matchesQuery, type NewImage } from "../../src/model/index.ts";
 export interface Behaviour {
   /** The volumes that are there, besides `v1` and `v2`. */
   readonly volumes?: readonly string[];
-  /** What an image is in one look after the other, before it is active. Default: `queued`, `saving`. */
+  /** What an image is in one look after the other, before it is active. Default: `saving`. */
   readonly statuses?: readonly string[];
   /** The digests that it reports, by source. Default: none. */
   readonly checksums?: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export interface VolumeCloud extends Backend {
   /** All images, as they are. */
   images(): Image[];
   /** Puts an image there, as another process would. */
-  put(fields: Partial<Image>): Image;
+  put(fields: Partial<Image>, ahead?: readonly string[]): Image;
 }
 
 const RULES: Rules = {
@@ -84,7 +84,7 @@ const SCHEMA = ImageSpec.superRefine((spec, context) => {
 
 /** The cloud, empty. */
 export function volumeCloud(behaviour: Behaviour = {}): VolumeCloud {
-  const { statuses = ["queued", "saving"], kinds = ["volumeId"], namesAreUnique, keepsRecords } = behaviour;
+  const { statuses = ["saving"], kinds = ["volumeId"], namesAreUnique, keepsRecords } = behaviour;
   const volumes = ["v1", "v2", ...(behaviour.volumes ?? [])];
   const images = new Map<string, { image: Image; ahead: string[] }>();
   const members = new Map<string, Set<string>>();
