@@ -1,49 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { refusal } from "../../src/backends/record.ts";
-import { type Backend, type Image, ImageManager, NetworkError, type Rules } from "../../src/index.ts";
-import { type Cloud, cloud, dataOf, failureOf, imagesOf, onlyImage, specOf, textOf } from "./cloud.ts";
+import { type Backend, ImageManager, NetworkError } from "../../src/index.ts";
+import { type Cloud, dataOf, failureOf, imagesOf, onlyImage, specOf, textOf } from "./cloud.ts";
+import { givingCloud } from "./giving-cloud.ts";
 
 const LOST = new NetworkError("the connection was closed", { code: "ERR_NETWORK", phase: "request" });
-const OWN = /^imagewright\./;
-
-interface Behaviour {
-  readonly rules?: Partial<Rules>;
-  /** Done in place of what `create` does. */
-  readonly create?: (create: Cloud["create"], ...args: Parameters<Cloud["create"]>) => Promise<Image>;
-}
-
-/** The memory's cloud, which gives ids itself and keeps no properties of this library. */
-function givingCloud({
-  rules = {},
-  create: instead,
-}: Behaviour = {}): Cloud & { readonly creations: string[] } {
-  const inner = cloud();
-  const creations: string[] = [];
-  const create: Cloud["create"] = async (image, options) => {
-    if (Object.keys(image.properties ?? {}).some((name) => OWN.test(name)))
-      throw refusal(403, "no such property");
-    creations.push(image.name);
-    const isTaken = (await imagesOf(inner)).some(({ name }) => name === image.name);
-    if (rules.namesAreUnique === true && isTaken) throw refusal(409, "the name exists");
-    return inner.create({ ...image, id: randomUUID() }, options);
-  };
-  return {
-    ...inner,
-    creations,
-    idsAreGivenBy: "cloud",
-    rules: { ...inner.rules, keepsRecords: false, ...rules },
-    create: (...args) => (instead === undefined ? create(...args) : instead(create, ...args)),
-    async update(id, operations, options) {
-      const isOwn = operations.some(
-        (each) => each.kind === "property" && OWN.test(each.name) && each.op !== "delete",
-      );
-      if (isOwn) throw refusal(403, "no such property");
-      return inner.update(id, operations, options);
-    },
-  };
-}
-
 describe("an image whose id the cloud gives", () => {
   it("is filled, verified, told of and changed by that id", async () => {
     const backend = givingCloud();

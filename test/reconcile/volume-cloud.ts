@@ -70,6 +70,10 @@ const SCHEMA = ImageSpec.superRefine((spec, context) => {
     if (Object.hasOwn(spec, field))
       context.addIssue({ code: "custom", path: [field], message: "is none of its fields" });
   }
+  if (spec.region !== undefined && spec.region !== "here") {
+    const message = `this backend keeps the images of here: make another of ${spec.region}`;
+    context.addIssue({ code: "custom", path: ["region"], message });
+  }
   if (spec.tags !== undefined)
     context.addIssue({ code: "custom", path: ["tags"], message: "it has no tags" });
   if (spec.properties !== undefined)
@@ -129,6 +133,7 @@ export function volumeCloud(behaviour: Behaviour = {}): VolumeCloud {
 
   return {
     name: "volumes",
+    region: "here",
     spec: SCHEMA,
     rules: { ...RULES, namesAreUnique, keepsRecords: keepsRecords ?? false },
     idsAreGivenBy: "cloud",
