@@ -16,7 +16,7 @@ import { matchesQuery, type NewImage } from "../../src/model/index.ts";
 export interface Behaviour {
   /** The volumes that are there, besides `v1` and `v2`. */
   readonly volumes?: readonly string[];
-  /** What an image is in one look after the other, before it is active. Default: `queued`, `saving`. */
+  /** What an image is in one look after the other, before it is active. Default: `saving`. */
   readonly statuses?: readonly string[];
   /** The digests that it reports, by source. Default: none. */
   readonly checksums?: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export interface VolumeCloud extends Backend {
   /** All images, as they are. */
   images(): Image[];
   /** Puts an image there, as another process would. */
-  put(fields: Partial<Image>): Image;
+  put(fields: Partial<Image>, ahead?: readonly string[]): Image;
 }
 
 const RULES: Rules = {
@@ -70,6 +70,10 @@ const SCHEMA = ImageSpec.superRefine((spec, context) => {
     if (Object.hasOwn(spec, field))
       context.addIssue({ code: "custom", path: [field], message: "is none of its fields" });
   }
+  if (spec.region !== undefined && spec.region !== "here") {
+    const message = `this backend keeps the images of here: make another of ${spec.region}`;
+    context.addIssue({ code: "custom", path: ["region"], message });
+  }
   if (spec.tags !== undefined)
     context.addIssue({ code: "custom", path: ["tags"], message: "it has no tags" });
   if (spec.properties !== undefined)
@@ -84,7 +88,7 @@ const SCHEMA = ImageSpec.superRefine((spec, context) => {
 
 /** The cloud, empty. */
 export function volumeCloud(behaviour: Behaviour = {}): VolumeCloud {
-  const { statuses = ["queued", "saving"], kinds = ["volumeId"], namesAreUnique, keepsRecords } = behaviour;
+  const { statuses = ["saving"], kinds = ["volumeId"], namesAreUnique, keepsRecords } = behaviour;
   const volumes = ["v1", "v2", ...(behaviour.volumes ?? [])];
   const images = new Map<string, { image: Image; ahead: string[] }>();
   const members = new Map<string, Set<string>>();
@@ -129,6 +133,7 @@ export function volumeCloud(behaviour: Behaviour = {}): VolumeCloud {
 
   return {
     name: "volumes",
+    region: "here",
     spec: SCHEMA,
     rules: { ...RULES, namesAreUnique, keepsRecords: keepsRecords ?? false },
     idsAreGivenBy: "cloud",

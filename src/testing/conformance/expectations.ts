@@ -42,6 +42,8 @@ export interface Expectations {
   readonly ids?: Deviation<"given by the cloud"> | undefined;
   /** Whether two images can have one name, see {@link Rules.namesAreUnique}. Default: yes. */
   readonly names?: Deviation<"unique"> | undefined;
+  /** Whether its images take this library's records, see {@link Rules.keepsRecords}. Default: yes. */
+  readonly records?: Deviation<"none"> | undefined;
   /** What it makes images of by `createFrom`. Default: of nothing, it has no `createFrom`. */
   readonly createFrom?: CloudData | undefined;
   /** How images have to look, where the cloud refuses those of the reference. */
@@ -57,6 +59,7 @@ export interface Expected {
   readonly importMethods: "some" | "none";
   readonly ids: "given by the caller" | "given by the cloud";
   readonly names: "free" | "unique";
+  readonly records: "kept" | "none";
   readonly createFrom: CloudData | undefined;
   readonly sample: Sampler;
 }
@@ -69,6 +72,7 @@ export function complete({
   importMethods,
   ids,
   names,
+  records,
   createFrom,
   samples = {},
 }: Expectations): Expected {
@@ -80,6 +84,7 @@ export function complete({
     importMethods: importMethods?.value ?? "some",
     ids: ids?.value ?? "given by the caller",
     names: names?.value ?? "free",
+    records: records?.value ?? "kept",
     createFrom,
     sample: sampler(samples, lacks),
   };
