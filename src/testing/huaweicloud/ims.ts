@@ -107,7 +107,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
 
 const PATTERNS = Object.entries(ROUTES).map(([path, handlers]) => ({
   pattern: new RegExp(
-    `^${path.replace(/\/v(\d)\+/, "/v(?:$1|2\\.1)").replaceAll(/:(\w+)/g, "(?<$1>[^/]+)")}/?$`,
+    `^${path.replace(/\/v(\d)\+/, "/v($1|2\\.1)").replaceAll(/:(\w+)/g, "(?<$1>[^/]+)")}/?$`,
   ),
   handlers,
 }));
