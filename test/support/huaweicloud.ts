@@ -4,8 +4,10 @@ import { http } from "msw";
 import { setupServer } from "msw/node";
 import { onTestFinished } from "vitest";
 import {
+  type FakeHuaweiAccessOptions,
   type FakeHuaweiCloud,
   type FakeHuaweiCloudOptions,
+  type FakeHuaweiPasswordOptions,
   fakeHuaweiCloud,
 } from "../../src/testing/index.ts";
 
@@ -50,4 +52,72 @@ export function signedByVendor(key: Key, { method, url, body, headers = {} }: Si
   // The transport has its own host.
   const { host: _, ...sent } = { ...signed, host: "" };
   return new Request(url, { method, headers: sent, body: body === undefined ? null : JSON.stringify(body) });
+}
+
+/** What came of a request. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** `undefined` where there is none. */
+  readonly body: unknown;
+}
+
+/** Asks IMS, signed; a path that begins with `http` is asked as it is. */
+export type Ask = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<Answer>;
+
+/** Asks with a key. */
+export function askWith(options: FakeHuaweiAccessOptions): Ask {
+  return async (method, path, body, headers = {}) => {
+    const url = path.startsWith("http") ? path : `${options.endpoints.ims}${path}`;
+    return answerOf(await fetch(signedByVendor(options, { method, url, body, headers })));
+  };
+}
+
+/** Gets a token with a password. */
+export async function tokenOf({ auth }: FakeHuaweiPasswordOptions): Promise<string> {
+  const { authUrl, username: name, password, userDomainName, projectName } = auth;
+  const user = { name, password, domain: { name: userDomainName } };
+  const response = await fetch(`${authUrl}/auth/tokens`, {
+    method: "POST",
+    body: JSON.stringify({
+      auth: {
+        identity: { methods: ["password"], password: { user } },
+        scope: { project: { name: projectName } },
+      },
+    }),
+  });
+  return response.headers.get("x-subject-token") ?? "";
+}
+
+/** Uploads data with a token. */
+export async function putFile(
+  { endpoints }: FakeHuaweiPasswordOptions,
+  token: string,
+  id: string,
+  data: string,
+): Promise<Answer> {
+  const headers = { "x-auth-token": token, "content-type": "application/octet-stream" };
+  const url = `${endpoints.ims}/v2/images/${id}/file`;
+  return answerOf(await fetch(url, { method: "PUT", headers, body: data }));
+}
+
+export async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const { status, headers } = response;
+  return { status, headers, body: text === "" ? undefined : JSON.parse(text) };
+}
+
+/** A part of what came, at a path such as `images.0.id`. */
+export function at(value: unknown, path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>(
+      (part, name) => (typeof part === "object" && part !== null ? Reflect.get(part, name) : undefined),
+      value,
+    );
 }

@@ -106,7 +106,10 @@ export function fakeHuaweiCloud(options: FakeHuaweiCloudOptions = {}): FakeHuawe
     addObject(address, data, { region = home } = {}) {
       cloud.objects.set(address, { region, data: Uint8Array.from(data) });
     },
-    object: (address) => cloud.objects.get(address)?.data,
+    object(address) {
+      const data = cloud.objects.get(address)?.data;
+      return data === undefined ? undefined : Uint8Array.from(data);
+    },
     addPublicImage({ name, osVersion = OS, region = home }) {
       const call = { cloud, user: userOf("demo"), region, projectId: "", isSigned: false };
       const facts = { owner: undefined, status: "active", osVersion, minDiskGb: 40 } as const;
