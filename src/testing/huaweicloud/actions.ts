@@ -1,42 +1,14 @@
 import { type FakeRequest, type FakeResponse, jsonOf } from "../fake/wire.ts";
-import { COMMON, checkUnique, commonFields, creation, objectData, startCreation } from "./creation.ts";
-import {
-  address,
-  amount,
-  checkFirmware,
-  checkNames,
-  choice,
-  flag,
-  objectOf,
-  requiredText,
-  text,
-} from "./fields.ts";
+import { COMMON, checkUnique, commonFields, creation, MEMORY, startCreation } from "./creation.ts";
+import { type Body, checkNames, choice, objectOf, requiredText } from "./fields.ts";
 import { checkQuota } from "./images.ts";
 import { startJob } from "./jobs.ts";
-import { OTHER_LINUX, osFacts } from "./os.ts";
+import { imageOfObject } from "./objects.ts";
+import { OTHER_LINUX } from "./os.ts";
+import { environmentOf, osFields } from "./os-fields.ts";
+import type { StoredImage } from "./records.ts";
 import { ImsRefusal, malformed } from "./refusals.ts";
-import type { Call, StoredImage } from "./state.ts";
-
-type Body = Readonly<Record<string, unknown>>;
-
-const MEMORY = ["min_ram", "max_ram"];
-const OBJECT = [
-  "image_url",
-  "min_disk",
-  "os_type",
-  "os_version",
-  "type",
-  "architecture",
-  "cmk_id",
-  "is_config",
-];
-/** What a system is for: a virtual server or one of bare metal. */
-const ENVIRONMENTS: Readonly<Record<string, string>> = {
-  ECS: "FusionCompute",
-  FusionCompute: "FusionCompute",
-  BMS: "Ironic",
-  Ironic: "Ironic",
-};
+import type { Call } from "./state.ts";
 
 /** `POST /v2/cloudimages/action`: which of four it is, its fields say. */
 export async function createImage(call: Call, request: FakeRequest): Promise<FakeResponse> {
@@ -93,7 +65,9 @@ function dataImagesOfVolumes(call: Call, body: Body): FakeResponse {
       given: { ...commonFields(call, ours), ...volume.fields, osType: "Linux", environment: "DataImage" },
     };
   });
-  for (const { given } of images) checkUnique(call, given.name ?? "");
+  const names = images.map(({ given }) => given.name ?? "");
+  for (const name of names) checkUnique(call, name);
+  if (new Set(names).size < names.length) throw malformed("Two of data_images have the same name.");
   checkQuota(call, images.length);
   const parts = images.map(({ given, volume }) => creation(call, "imsImportImageJob", given, () => volume));
   return startJob(call, { type: "imsImportOvaImageJob", parts, finish: () => ({ entities: {} }) });
@@ -106,57 +80,6 @@ function volumeOf(
   const volume = cloud.volumes.get(id);
   if (volume === undefined || volume.region !== region) throw malformed(`The volume ${id} does not exist.`);
   return { fields: { minDiskGb: volume.sizeGb, dataOrigin: `volume,${id}` }, data: volume.data };
-}
-
-function imageOfObject(call: Call, body: Body): FakeResponse {
-  checkNames(body, [...COMMON, ...MEMORY, ...OBJECT, "is_quick_import"]);
-  flag(body, "is_quick_import");
-  return startObjectImport(call, body, "imsImportImageJob", {
-    ...systemFields(body, text(body, "os_version")),
-    environment: environmentOf(body),
-  });
-}
-
-/** `POST /v1/cloudimages/dataimages/action`: data, or an ISO. */
-export async function createDataImage(call: Call, request: FakeRequest): Promise<FakeResponse> {
-  const body = objectOf(await jsonOf(request));
-  const type = choice(body, "type", ["IsoImage", "DataImage"]);
-  if (type === "IsoImage") {
-    checkNames(body, [...COMMON, ...OBJECT]);
-    return startObjectImport(call, body, "imsImportImageJob", {
-      ...systemFields(body, requiredText(body, "os_version")),
-      environment: "IsoImage",
-      diskFormat: "iso",
-    });
-  }
-  checkNames(body, [...COMMON, "type", "image_url", "min_disk", "os_type", "cmk_id"]);
-  return startObjectImport(call, body, "imsImportDataImageJob", dataFields(body));
-}
-
-/** `POST /v2/cloudimages/quickimport/action`. */
-export async function quickImport(call: Call, request: FakeRequest): Promise<FakeResponse> {
-  const body = objectOf(await jsonOf(request));
-  const type = choice(body, "type", ["ECS", "BMS", "DataImage"]) ?? "ECS";
-  if (type === "DataImage") {
-    checkNames(body, [...COMMON, "type", "image_url", "min_disk", "os_type"]);
-    return startObjectImport(call, body, "imsImportDataImageJob", dataFields(body));
-  }
-  const names = [
-    "type",
-    "image_url",
-    "min_disk",
-    "os_version",
-    "architecture",
-    "license_type",
-    "hw_firmware_type",
-  ];
-  checkNames(body, [...COMMON, ...names]);
-  const firmware = body["hw_firmware_type"];
-  return startObjectImport(call, body, "imsImportImageJob", {
-    ...systemFields(body, requiredText(body, "os_version")),
-    environment: environmentOf(body),
-    firmware: firmware === undefined ? undefined : checkFirmware(firmware),
-  });
 }
 
 /** `POST /v1/cloudimages/wholeimages/action`: of a server with all its disks, or of a backup. */
@@ -177,46 +100,4 @@ export async function createWholeImage(call: Call, request: FakeRequest): Promis
     { ...given, dataOrigin: `server_backup,${backup}` },
     () => ({ data: new Uint8Array() }),
   );
-}
-
-function startObjectImport(call: Call, body: Body, type: string, fields: Partial<StoredImage>): FakeResponse {
-  const url = address(body, "image_url");
-  flag(body, "is_config");
-  const given = {
-    ...commonFields(call, body),
-    ...fields,
-    keyId: text(body, "cmk_id"),
-    dataOrigin: `file,${url}`,
-  };
-  return startCreation(call, type, given, () => objectData(call, url));
-}
-
-function systemFields(body: Body, osVersion: string | undefined): Partial<StoredImage> {
-  const fields = osFields(body, osVersion ?? OTHER_LINUX);
-  const isWindows = osFacts(fields.osVersion, fields.osType)?.type === "Windows";
-  return { ...fields, minDiskGb: requiredDisk(body, isWindows ? 20 : 10, 1024) };
-}
-
-function dataFields(body: Body): Partial<StoredImage> {
-  const osType = choice(body, "os_type", ["Linux", "Windows"]) ?? "Linux";
-  return { osType, environment: "DataImage", minDiskGb: requiredDisk(body, 40, 2048) };
-}
-
-function requiredDisk(body: Body, min: number, max: number): number {
-  const minDiskGb = amount(body, "min_disk", min, max);
-  if (minDiskGb === undefined) throw new ImsRefusal("IMG.0055", "min_disk is missing.");
-  return minDiskGb;
-}
-
-function osFields(body: Body, osVersion: string) {
-  const osType = choice(body, "os_type", ["Linux", "Windows"]);
-  if (osFacts(osVersion, osType) === undefined)
-    throw new ImsRefusal("IMG.0056", `The OS version ${osVersion} is invalid.`);
-  const architecture = choice(body, "architecture", ["x86", "arm"], "IMG.0212") === "arm" ? "arm" : "x86";
-  return { osVersion, osType, architecture } as const;
-}
-
-function environmentOf(body: Body): string {
-  const type = choice(body, "type", Object.keys(ENVIRONMENTS)) ?? "ECS";
-  return ENVIRONMENTS[type] ?? "FusionCompute";
 }

@@ -1,12 +1,11 @@
 import type { FakeResponse } from "../fake/wire.ts";
-import { checkDescription, checkMemory, checkName, memory, requiredText, text } from "./fields.ts";
+import { type Body, checkDescription, checkMemory, checkName, memory, requiredText, text } from "./fields.ts";
 import { activated, checkQuota, newImage } from "./images.ts";
 import { startJob, type Work } from "./jobs.ts";
+import type { Outcome, StoredImage } from "./records.ts";
 import { ImsRefusal } from "./refusals.ts";
-import { type Call, type Cloud, type Outcome, type StoredImage, save } from "./state.ts";
+import { type Call, type Cloud, save } from "./state.ts";
 import { actionTags } from "./tags.ts";
-
-type Body = Readonly<Record<string, unknown>>;
 
 /** Where a job has the data from: at its end, or why there is none. */
 export type Found = { readonly data: Uint8Array } | Extract<Outcome, { readonly code: string }>;
@@ -19,6 +18,9 @@ export const COMMON: readonly string[] = [
   "image_tags",
   "enterprise_project_id",
 ];
+
+/** The fields of memory. */
+export const MEMORY: readonly string[] = ["min_ram", "max_ram"];
 
 /** The fields of {@link COMMON}, and memory where it is given. */
 export function commonFields(call: Call, body: Body): Partial<StoredImage> {

@@ -1,6 +1,6 @@
 import { type FakeRequest, type FakeResponse, json, jsonOf, NO_CONTENT, Refusal } from "../fake/wire.ts";
 import { authenticate } from "./authenticate.ts";
-import { objectOf, requiredText, texts } from "./fields.ts";
+import { type Body, objectOf, requiredText, texts } from "./fields.ts";
 import { type Cloud, projectIdOf, save, type User } from "./state.ts";
 
 /** `/v1.0/enterprise-projects`: what belongs to which. */
@@ -16,8 +16,6 @@ export async function eps(cloud: Cloud, path: string, incoming: FakeRequest): Pr
     ? filter(cloud, user, target, body)
     : migrate(cloud, user, target, body);
 }
-
-type Body = Readonly<Record<string, unknown>>;
 
 function migrate(cloud: Cloud, user: User, target: string, body: Body): FakeResponse {
   if (body["resource_type"] !== "images") throw new Refusal(400, "Only images are kept here.");

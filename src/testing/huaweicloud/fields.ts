@@ -1,7 +1,8 @@
 import { isObject } from "../fake/wire.ts";
 import { ImsRefusal, malformed } from "./refusals.ts";
 
-type Body = Readonly<Record<string, unknown>>;
+/** The body of a request. */
+export type Body = Readonly<Record<string, unknown>>;
 
 /** What a body may say; anything else is refused. */
 export function checkNames(body: Body, allowed: readonly string[]): void {

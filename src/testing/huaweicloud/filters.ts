@@ -1,5 +1,6 @@
+import type { StoredImage } from "./records.ts";
 import { malformed } from "./refusals.ts";
-import type { Call, StoredImage } from "./state.ts";
+import type { Call } from "./state.ts";
 import { halves } from "./tags.ts";
 import { imageView } from "./view.ts";
 

@@ -1,5 +1,6 @@
+import type { StoredImage } from "./records.ts";
 import { ImsRefusal } from "./refusals.ts";
-import type { Call, Cloud, StoredImage } from "./state.ts";
+import type { Call, Cloud } from "./state.ts";
 import { save } from "./state.ts";
 
 /** What an image has to begin with. */

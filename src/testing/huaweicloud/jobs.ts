@@ -1,6 +1,7 @@
 import { type FakeResponse, json } from "../fake/wire.ts";
+import type { Outcome, StoredJob } from "./records.ts";
 import { ImsRefusal } from "./refusals.ts";
-import type { Call, Cloud, Outcome, StoredJob } from "./state.ts";
+import type { Call, Cloud } from "./state.ts";
 
 /** What is to be done in a job. */
 export interface Work {

@@ -1,8 +1,9 @@
 import { type FakeRequest, type FakeResponse, json } from "../fake/wire.ts";
 import { type Filter, filtersOf } from "./filters.ts";
 import { countReads, isVisible } from "./images.ts";
+import type { StoredImage } from "./records.ts";
 import { ImsRefusal, malformed } from "./refusals.ts";
-import type { Call, StoredImage } from "./state.ts";
+import type { Call } from "./state.ts";
 import { imageView, time } from "./view.ts";
 
 interface Page {

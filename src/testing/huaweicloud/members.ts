@@ -1,76 +1,14 @@
 import { type FakeRequest, type FakeResponse, json, jsonOf, NO_CONTENT } from "../fake/wire.ts";
-import { checkNames, choice, objectOf, requiredText, text, texts } from "./fields.ts";
+import { choice, objectOf, requiredText, text } from "./fields.ts";
 import { ownImage, visibleImage } from "./images.ts";
-import { startJob } from "./jobs.ts";
+import type { StoredImage, StoredMember } from "./records.ts";
 import { ImsRefusal } from "./refusals.ts";
-import { type Call, type StoredImage, type StoredMember, save } from "./state.ts";
+import { type Call, save } from "./state.ts";
 import { time } from "./view.ts";
 
 const STATUSES: readonly string[] = ["pending", "accepted", "rejected"];
 
-/** `POST /v1/cloudimages/members`: in a job. */
-export async function shareImages(call: Call, request: FakeRequest): Promise<FakeResponse> {
-  const { images, projects } = await sharing(call, request);
-  for (const image of images)
-    for (const project of projects) checkShareable(call, image, project, projects.length);
-  return memberJob(call, "imsAddImageMembersJob", images, projects, added);
-}
-
-/** `DELETE /v1/cloudimages/members`: in a job. */
-export async function unshareImages(call: Call, request: FakeRequest): Promise<FakeResponse> {
-  const { images, projects } = await sharing(call, request);
-  return memberJob(call, "imsDelImageMembersJob", images, projects, (_call, image, project) =>
-    removed(image, project),
-  );
-}
-
-/** `PUT /v1/cloudimages/members`: an answer to an offer, in a job. */
-export async function answerOffers(call: Call, request: FakeRequest): Promise<FakeResponse> {
-  const body = objectOf(await jsonOf(request));
-  checkNames(body, ["images", "project_id", "status", "vault_id"]);
-  const status = choice(body, "status", ["accepted", "rejected"]) ?? requiredText(body, "status");
-  const project = requiredText(body, "project_id");
-  const images = texts(body, "images").map((id) => visibleImage(call, id));
-  for (const image of images) memberOf(call, image, project);
-  return memberJob(call, "imsUpdateImageMembersJob", images, [project], (ours, image) =>
-    answered(ours, image, project, status),
-  );
-}
-
-type Change = (call: Call, image: StoredImage, project: string) => StoredImage;
-
-function memberJob(
-  call: Call,
-  type: string,
-  images: readonly StoredImage[],
-  projects: readonly string[],
-  change: Change,
-): FakeResponse {
-  return startJob(call, {
-    type,
-    finish: () => {
-      const pairs = images.flatMap(({ id }) => projects.map((project) => [id, project] as const));
-      const results = pairs.map(([id, project]) => {
-        const image = call.cloud.images.get(id);
-        const isThere = image !== undefined && image.status !== "deleted";
-        if (isThere) save(call.cloud, change(call, image, project));
-        return { image_id: id, project_id: project, status: isThere ? "SUCCESS" : "FAIL" };
-      });
-      return { entities: { results } };
-    },
-  });
-}
-
-async function sharing(
-  call: Call,
-  request: FakeRequest,
-): Promise<{ readonly images: readonly StoredImage[]; readonly projects: readonly string[] }> {
-  const body = objectOf(await jsonOf(request));
-  checkNames(body, ["images", "projects"]);
-  return { images: texts(body, "images").map((id) => ownImage(call, id)), projects: texts(body, "projects") };
-}
-
-function checkShareable(call: Call, image: StoredImage, project: string, count: number): void {
+export function checkShareable(call: Call, image: StoredImage, project: string, count: number): void {
   if (project === call.projectId) throw new ImsRefusal("IMG.0076", "An image is not shared with its owner.");
   if (image.keyId !== undefined) throw new ImsRefusal("IMG.0098", "An encrypted image cannot be shared.");
   if (image.status !== "active") throw new ImsRefusal("IMG.0046", "The image is not available.");
@@ -78,18 +16,18 @@ function checkShareable(call: Call, image: StoredImage, project: string, count: 
     throw new ImsRefusal("IMG.0088", "The quota of members has been reached.");
 }
 
-function added({ cloud }: Call, image: StoredImage, project: string): StoredImage {
+export function added({ cloud }: Call, image: StoredImage, project: string): StoredImage {
   if (image.members.has(project)) return image;
   const now = cloud.nowMs();
   const member: StoredMember = { project, status: "pending", createdAtMs: now, updatedAtMs: now };
   return { ...image, members: new Map(image.members).set(project, member) };
 }
 
-function removed(image: StoredImage, project: string): StoredImage {
+export function removed(image: StoredImage, project: string): StoredImage {
   return { ...image, members: new Map([...image.members].filter(([one]) => one !== project)) };
 }
 
-function answered({ cloud }: Call, image: StoredImage, project: string, status: string): StoredImage {
+export function answered({ cloud }: Call, image: StoredImage, project: string, status: string): StoredImage {
   const member = image.members.get(project);
   if (member === undefined) return image;
   const changed = { ...member, status, updatedAtMs: cloud.nowMs() };
@@ -148,7 +86,7 @@ export function removeMember(call: Call, id: string, project: string): FakeRespo
   return NO_CONTENT;
 }
 
-function memberOf({ projectId }: Call, image: StoredImage, project: string): StoredMember {
+export function memberOf({ projectId }: Call, image: StoredImage, project: string): StoredMember {
   const member = image.members.get(project);
   if (member === undefined || (image.owner !== projectId && project !== projectId))
     throw new ImsRefusal("IMG.0086", `The image is not shared with ${project}.`, 404);

@@ -29,7 +29,7 @@ const PLATFORMS: readonly string[] = [
 export const OTHER_LINUX = "Other Linux(64 bit)";
 
 /** The list that is offered: one version of each. */
-export const OS_VERSIONS: readonly string[] = [
+const OS_VERSIONS: readonly string[] = [
   "CentOS 7.9 64bit",
   "Debian 12.0.0 64bit",
   "Huawei Cloud EulerOS 2.0 64bit",

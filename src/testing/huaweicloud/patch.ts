@@ -1,8 +1,9 @@
 import { type FakeRequest, type FakeResponse, isObject, json, jsonOf, Refusal } from "../fake/wire.ts";
 import { checkDescription, checkFirmware, checkMemory, checkName, memory } from "./fields.ts";
 import { ownImage } from "./images.ts";
+import type { StoredImage } from "./records.ts";
 import { ImsRefusal, malformed } from "./refusals.ts";
-import { type Call, type StoredImage, save } from "./state.ts";
+import { type Call, save } from "./state.ts";
 import { imageView } from "./view.ts";
 
 /** One step of a PATCH. */

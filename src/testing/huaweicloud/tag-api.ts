@@ -1,8 +1,9 @@
 import { type FakeRequest, type FakeResponse, json, jsonOf, NO_CONTENT } from "../fake/wire.ts";
 import { checkNames, choice, objectOf, requiredText, text } from "./fields.ts";
 import { countReads, isVisible, ownImage, visibleImage } from "./images.ts";
+import type { StoredImage } from "./records.ts";
 import { ImsRefusal, malformed } from "./refusals.ts";
-import { type Call, type StoredImage, save } from "./state.ts";
+import { type Call, save } from "./state.ts";
 import { halves, pair, pairs, withTags } from "./tags.ts";
 
 /** `GET /v2/{project_id}/images/{id}/tags`. */

@@ -1,7 +1,7 @@
 import { isObject } from "../fake/wire.ts";
+import type { Body } from "./fields.ts";
 import { ImsRefusal, malformed } from "./refusals.ts";
 
-type Body = Readonly<Record<string, unknown>>;
 export type Tags = ReadonlyMap<string, string>;
 
 const MAX_TAGS = 10;

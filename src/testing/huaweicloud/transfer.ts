@@ -2,6 +2,7 @@ import { type FakeRequest, type FakeResponse, jsonOf } from "../fake/wire.ts";
 import { enterpriseProject, filled, objectData, startCreation } from "./creation.ts";
 import {
   address,
+  type Body,
   checkDescription,
   checkName,
   checkNames,
@@ -13,10 +14,9 @@ import {
 } from "./fields.ts";
 import { activeImage, ownImage } from "./images.ts";
 import { startJob } from "./jobs.ts";
+import type { StoredImage } from "./records.ts";
 import { ImsRefusal, malformed } from "./refusals.ts";
-import { type Call, projectIdOf, type StoredImage, save } from "./state.ts";
-
-type Body = Readonly<Record<string, unknown>>;
+import { type Call, projectIdOf, save } from "./state.ts";
 
 /** `PUT /v1/cloudimages/{id}/upload`: the data of an image that has none yet, from the object storage. */
 export async function registerImage(call: Call, id: string, request: FakeRequest): Promise<FakeResponse> {

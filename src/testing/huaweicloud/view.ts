@@ -1,5 +1,5 @@
 import { osFacts } from "./os.ts";
-import type { StoredImage } from "./state.ts";
+import type { StoredImage } from "./records.ts";
 
 /** A time as IMS writes it: to the second. */
 export function time(ms: number): string {
@@ -67,7 +67,7 @@ export function imageView(image: StoredImage, projectId: string): Readonly<Recor
   };
 }
 
-export function visibilityOf({ owner, members }: StoredImage): string {
+function visibilityOf({ owner, members }: StoredImage): string {
   if (owner === undefined) return "public";
   return members.size > 0 ? "shared" : "private";
 }
