@@ -78,7 +78,7 @@ const PURE: readonly string[] = [
   "transfer/inspect/{qcow2,qed,vmdk,vmdk-descriptor,vhd,vhdx,vdi,iso,gpt,luks,compressed,fields,parser,parsers,problem}.ts",
   "testing/openstack/{access,create,data,engine,filters,glance,imports,keystone,list,members,names,patch,patch-request,quota,refused,schema,state,view}.ts",
   "testing/fake/wire.ts",
-  "testing/huaweicloud/{actions,authenticate,creation,data,delete,engine,eps,fields,filters,iam,images,ims,instance-metadata,jobs,list,members,metadata,objects,os,os-fields,patch,records,refusals,routes,sharing,signature,state,tag-api,tags,transfer,view}.ts",
+  "testing/huaweicloud/{actions,authenticate,creation,data,delete,engine,eps,fields,filters,iam,images,ims,instance-metadata,jobs,list,members,metadata,objects,os,os-fields,patch,records,refusals,routes,schema,sharing,signature,state,tag-api,tags,transfer,view}.ts",
   "transfer/inspect/{inspection,search,capture,last-bytes,inspector,conclude,refusal}.ts",
 ];
 

@@ -1,4 +1,5 @@
 /** The fake Huawei Cloud, as a backend has it: requests and answers, word for word where they are documented. */
+import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type FakeHuaweiCloudOptions, fakeHuaweiCloud } from "../../src/testing/index.ts";
 import { type Ask, answerOf, askWith, at, fakeThroughMsw, putFile, tokenOf } from "../support/huaweicloud.ts";
@@ -203,6 +204,18 @@ describe("an image without data", () => {
     const { ask } = served();
     await ask("POST", "/v2/images", { name: "debian-13" });
     expect((await ask("POST", "/v2/images", { name: "debian-13" })).status).toBe(201);
+  });
+
+  it("needs a name of its own where the test wants it so", async () => {
+    const { ask } = served({ namesAreUnique: true });
+    const taken = { status: 400, body: { error: { code: "IMG.0009" } } };
+    const id = await created(ask, "one");
+    await created(ask, "two");
+    expect(await ask("POST", "/v2/images", { name: "one" })).toMatchObject(taken);
+    const rename = (value: string) =>
+      ask("PATCH", `/v2/images/${id}`, [{ op: "replace", path: "/name", value }], JSON_PATCH);
+    expect(await rename("two")).toMatchObject(taken);
+    expect(await rename("one")).toMatchObject({ status: 200 });
   });
 
   it("is refused where there are as many as may be", async () => {
@@ -997,6 +1010,65 @@ describe("what a test wants", () => {
       status: 404,
       body: { error: { code: "IMG.0144" } },
     });
+  });
+
+  it("answers to every request, whatever is in its body", async () => {
+    const { ask, fake } = served();
+    const id = await active(ask, fake);
+    const pid = fake.projectId();
+    const { endpoints } = fake.options();
+    const requests = [
+      "POST /v2/images",
+      `PATCH /v2/images/${id}`,
+      `PATCH /v2/cloudimages/${id}`,
+      "POST /v2/cloudimages/action",
+      "POST /v2/cloudimages/quickimport/action",
+      "POST /v1/cloudimages/dataimages/action",
+      "POST /v1/cloudimages/wholeimages/action",
+      `PUT /v1/cloudimages/${id}/upload`,
+      `POST /v1/cloudimages/${id}/file`,
+      `POST /v1/cloudimages/${id}/copy`,
+      `POST /v1/cloudimages/${id}/cross_region_copy`,
+      "POST /v1/cloudimages/members",
+      "PUT /v1/cloudimages/members",
+      "DELETE /v1/cloudimages/members",
+      `POST /v2/images/${id}/members`,
+      `POST /v2/${pid}/images/${id}/tags`,
+      `POST /v2/${pid}/images/${id}/tags/action`,
+      "PUT /v1/cloudimages/tags",
+      `POST /v2/${pid}/images/resource_instances/action`,
+      `POST ${endpoints.eps}/v1.0/enterprise-projects/0/resources-migrate`,
+      `POST ${endpoints.eps}/v1.0/enterprise-projects/0/resources/filter`,
+      `POST ${endpoints.iam}/v3/auth/tokens`,
+    ];
+    const names = [
+      "name",
+      "image_url",
+      "data_images",
+      "tags",
+      "tag",
+      "images",
+      "projects",
+      "action",
+      "auth",
+      "limit",
+    ];
+    const value = fc.oneof(fc.jsonValue(), fc.constant([{}]), fc.constant(["b:k"]), fc.constant("b:k"));
+    const body = fc.oneof(fc.jsonValue(), fc.dictionary(fc.constantFrom(...names), value));
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...requests), body, async (request, sent) => {
+        const [method = "", path = ""] = request.split(" ");
+        const { status } = await ask(method, path, sent, path.startsWith("/v2/images/") ? JSON_PATCH : {});
+        expect(status).toBeLessThan(500);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("has schemas", async () => {
+    const { ask } = served();
+    for (const name of ["image", "images", "member", "members"])
+      expect((await ask("GET", `/v2/schemas/${name}`)).body).toMatchObject({ name, properties: {} });
   });
 
   it("has a short list of operating systems", async () => {

@@ -1,7 +1,7 @@
 import { type FakeRequest, type FakeResponse, jsonOf } from "../fake/wire.ts";
-import { COMMON, checkUnique, commonFields, creation, MEMORY, startCreation } from "./creation.ts";
+import { COMMON, commonFields, creation, MEMORY, startCreation } from "./creation.ts";
 import { type Body, checkNames, choice, objectOf, requiredText } from "./fields.ts";
-import { checkQuota } from "./images.ts";
+import { checkQuota, checkUnique } from "./images.ts";
 import { startJob } from "./jobs.ts";
 import { imageOfObject } from "./objects.ts";
 import { OTHER_LINUX } from "./os.ts";

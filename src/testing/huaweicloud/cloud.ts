@@ -17,6 +17,7 @@ export function newCloud({ clock, ...options }: FakeHuaweiCloudOptions): Cloud {
     settings: {
       regions: options.regions ?? ["cn-north-4", "ap-southeast-1"],
       maxPageSize: options.maxPageSize ?? 1000,
+      namesAreUnique: options.namesAreUnique ?? false,
       imageQuota: options.imageQuota ?? 100,
       enterpriseProjects: options.enterpriseProjects ?? [],
       tokenLifetimeMs: options.tokenLifetimeMs ?? 24 * 3_600_000,

@@ -1,6 +1,6 @@
 import type { FakeResponse } from "../fake/wire.ts";
 import { type Body, checkDescription, checkMemory, checkName, memory, requiredText, text } from "./fields.ts";
-import { activated, checkQuota, newImage } from "./images.ts";
+import { activated, checkQuota, checkUnique, newImage } from "./images.ts";
 import { startJob, type Work } from "./jobs.ts";
 import type { Outcome, StoredImage } from "./records.ts";
 import { ImsRefusal } from "./refusals.ts";
@@ -44,14 +44,6 @@ export function enterpriseProject({ settings }: Cloud, body: Body): string {
   if (id !== "0" && !settings.enterpriseProjects.includes(id))
     throw new ImsRefusal("IMG.0154", `The enterprise project ${id} does not exist.`);
   return id;
-}
-
-/** @throws ImsRefusal IMG.0009 where an image of the project, even one that is being deleted, has the name. */
-export function checkUnique({ cloud, projectId }: Call, name: string): void {
-  const isTaken = [...cloud.images.values()].some(
-    (image) => image.owner === projectId && image.status !== "deleted" && image.name === name,
-  );
-  if (isTaken) throw new ImsRefusal("IMG.0009", "The image name already exists.");
 }
 
 /** Starts the job that makes an image, perhaps in another region than the job's own. */

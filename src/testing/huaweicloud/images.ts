@@ -60,6 +60,15 @@ export function checkQuota(call: Call, added = 1): void {
     throw new ImsRefusal("IMG.0015", "The quota of private images has been reached.");
 }
 
+/** @throws ImsRefusal IMG.0009 where an image of the project, even one that is being deleted, has the name. */
+export function checkUnique({ cloud, projectId }: Call, name: string, except?: string): void {
+  const isTaken = [...cloud.images.values()].some(
+    ({ id, owner, status, name: one }) =>
+      owner === projectId && status !== "deleted" && one === name && id !== except,
+  );
+  if (isTaken) throw new ImsRefusal("IMG.0009", "The image name already exists.");
+}
+
 export function imageCount({ cloud, projectId }: Call): number {
   return [...cloud.images.values()].filter(({ owner, status }) => owner === projectId && status !== "deleted")
     .length;

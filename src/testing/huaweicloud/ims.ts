@@ -1,4 +1,4 @@
-import { type FakeRequest, type FakeResponse, Refusal } from "../fake/wire.ts";
+import type { FakeRequest, FakeResponse } from "../fake/wire.ts";
 import { authenticate } from "./authenticate.ts";
 import { settleImages } from "./images.ts";
 import { settleJobs } from "./jobs.ts";
@@ -29,7 +29,7 @@ export async function ims(cloud: Cloud, path: string, incoming: FakeRequest): Pr
 
 function checkProject(given: string | null, projectId: string): void {
   if (given !== null && given !== projectId)
-    throw new Refusal(403, `The project ${given} is not one of the caller in this region.`);
+    throw new GatewayRefusal(403, "APIGW.0302", `The project ${given} is not the caller's in this region.`);
 }
 
 function decoded(part: string): string {

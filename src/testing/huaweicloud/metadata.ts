@@ -1,6 +1,6 @@
 import { type FakeRequest, type FakeResponse, json, jsonOf } from "../fake/wire.ts";
 import { amount, checkName, checkNames, choice, flag, memory, objectOf, text } from "./fields.ts";
-import { checkQuota, newImage } from "./images.ts";
+import { checkQuota, checkUnique, newImage } from "./images.ts";
 import { OTHER_LINUX, osFacts } from "./os.ts";
 import { ImsRefusal } from "./refusals.ts";
 import type { Call } from "./state.ts";
@@ -38,6 +38,7 @@ export async function createMetadata(call: Call, request: FakeRequest): Promise<
     minRamMb: memory(body, "min_ram") ?? 0,
     tags: plainTags(body),
   });
+  if (call.cloud.settings.namesAreUnique && image.name !== "") checkUnique(call, image.name);
   checkQuota(call);
   call.cloud.images.set(image.id, image);
   return json(201, imageView(image, call.projectId));

@@ -6,6 +6,11 @@ export interface FakeHuaweiCloudOptions {
   readonly maxPageSize?: number | undefined;
   /** How many private images a project may have in a region. Default: 100. */
   readonly imageQuota?: number | undefined;
+  /**
+   * Whether images without data need names of their own too, when they are made and when they are renamed, as those do
+   * that jobs make. Nobody outside knows. Default: `false`.
+   */
+  readonly namesAreUnique?: boolean | undefined;
   /** Enterprise projects beside the default one, `0`, by id. Default: none. */
   readonly enterpriseProjects?: readonly string[] | undefined;
   /** How long a token or a temporary credential is good for, in milliseconds. Default: 24 hours. */

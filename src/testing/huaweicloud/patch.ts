@@ -1,6 +1,6 @@
 import { type FakeRequest, type FakeResponse, isObject, json, jsonOf, Refusal } from "../fake/wire.ts";
 import { checkDescription, checkFirmware, checkMemory, checkName, memory } from "./fields.ts";
-import { ownImage } from "./images.ts";
+import { checkUnique, ownImage } from "./images.ts";
 import type { StoredImage } from "./records.ts";
 import { ImsRefusal, malformed } from "./refusals.ts";
 import { type Call, save } from "./state.ts";
@@ -24,7 +24,7 @@ export async function updateCloudImage(call: Call, id: string, request: FakeRequ
   const image = ownImage(call, id);
   if (image.status !== "active")
     throw new ImsRefusal("IMG.0168", `The image is ${image.status}: only active images are updated.`);
-  for (const step of steps) save(call.cloud, withField(ownImage(call, id), step));
+  for (const step of steps) save(call.cloud, checked(call, withField(ownImage(call, id), step)));
   return json(200, imageView(ownImage(call, id), call.projectId));
 }
 
@@ -38,7 +38,12 @@ export async function updateImage(call: Call, id: string, request: FakeRequest):
         : withProperty(changed, step),
     ownImage(call, id, 404),
   );
-  return json(200, imageView(save(call.cloud, image), call.projectId));
+  return json(200, imageView(save(call.cloud, checked(call, image)), call.projectId));
+}
+
+function checked(call: Call, image: StoredImage): StoredImage {
+  if (call.cloud.settings.namesAreUnique) checkUnique(call, image.name, image.id);
+  return image;
 }
 
 async function stepsOf(request: FakeRequest, types: readonly string[]): Promise<readonly Step[]> {

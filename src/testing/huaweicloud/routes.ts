@@ -11,6 +11,7 @@ import { createDataImage, quickImport } from "./objects.ts";
 import { osCatalogue } from "./os.ts";
 import { updateCloudImage, updateImage } from "./patch.ts";
 import { GatewayRefusal } from "./refusals.ts";
+import { schema } from "./schema.ts";
 import { answerOffers, shareImages, unshareImages } from "./sharing.ts";
 import type { Call } from "./state.ts";
 import {
@@ -67,6 +68,10 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
     PUT: (call, request, id, project) => answerOffer(call, id, project, request),
     DELETE: (call, _request, id, project) => removeMember(call, id, project),
   },
+  "/v2/schemas/image": { GET: () => schema("image") },
+  "/v2/schemas/images": { GET: () => schema("images") },
+  "/v2/schemas/member": { GET: () => schema("member") },
+  "/v2/schemas/members": { GET: () => schema("members") },
   "/v2/cloudimages": { GET: (call, request) => listCloudImages(call, request) },
   "/v2+/cloudimages/action": { POST: (call, request) => createImage(call, request) },
   "/v2+/cloudimages/quickimport/action": { POST: (call, request) => quickImport(call, request) },

@@ -29,6 +29,7 @@ export interface TemporaryKey {
 export interface Settings {
   readonly regions: readonly [string, ...string[]];
   readonly maxPageSize: number;
+  readonly namesAreUnique: boolean;
   readonly imageQuota: number;
   readonly enterpriseProjects: readonly string[];
   readonly tokenLifetimeMs: number;
