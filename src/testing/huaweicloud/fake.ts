@@ -9,11 +9,11 @@ import { served } from "./engine.ts";
 import { newImage } from "./images.ts";
 import type { FakeHuaweiCloudOptions } from "./options.ts";
 import type {
-  FakeJobFailure,
-  FakeObject,
-  FakePublicImage,
-  FakeVirtualServer,
-  FakeVolume,
+  FakeHuaweiInstance,
+  FakeHuaweiJobFailure,
+  FakeHuaweiObject,
+  FakeHuaweiPublicImage,
+  FakeHuaweiVolume,
 } from "./resources.ts";
 import { projectIdOf } from "./state.ts";
 
@@ -39,21 +39,21 @@ export interface FakeHuaweiCloud extends FakeControls, FakeHuaweiOptionsOf {
   /** The id of the project of a user in a region. */
   projectId(user?: FakeHuaweiUser, region?: string): string;
   /** Adds a disk, and gives its id. */
-  addVolume(volume?: FakeVolume): string;
+  addVolume(volume?: FakeHuaweiVolume): string;
   /** Adds a server, and gives its id. */
-  addServer(server?: FakeVirtualServer): string;
+  addServer(server?: FakeHuaweiInstance): string;
   /**
    * Puts an object into the object storage.
    *
    * @param address - `bucket:key`.
    */
-  addObject(address: string, data: Uint8Array, options?: FakeObject): void;
+  addObject(address: string, data: Uint8Array, options?: FakeHuaweiObject): void;
   /** What is at an address of the object storage, such as what was exported there. */
   object(address: string): Uint8Array | undefined;
   /** Adds an image of the cloud's own, and gives its id. */
-  addPublicImage(image: FakePublicImage): string;
+  addPublicImage(image: FakeHuaweiPublicImage): string;
   /** Lets the next jobs fail at their end; an upload counts as one, and leaves its image `killed`. */
-  failJobs(failure: FakeJobFailure): void;
+  failJobs(failure: FakeHuaweiJobFailure): void;
   /** Refuses all tokens and temporary keys that were given so far, as if they had expired. */
   expireTokens(): void;
 }

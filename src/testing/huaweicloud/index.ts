@@ -8,9 +8,9 @@ export type {
 export { type FakeHuaweiCloud, type FakeHuaweiCloudServer, fakeHuaweiCloud } from "./fake.ts";
 export type { FakeHuaweiCloudOptions } from "./options.ts";
 export type {
-  FakeJobFailure,
-  FakeObject,
-  FakePublicImage,
-  FakeVirtualServer,
-  FakeVolume,
+  FakeHuaweiInstance,
+  FakeHuaweiJobFailure,
+  FakeHuaweiObject,
+  FakeHuaweiPublicImage,
+  FakeHuaweiVolume,
 } from "./resources.ts";

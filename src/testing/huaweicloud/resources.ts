@@ -1,5 +1,5 @@
 /** A disk that an image can be made of. */
-export interface FakeVolume {
+export interface FakeHuaweiVolume {
   /** Default: one that is new. */
   readonly id?: string | undefined;
   /** Default: 40. */
@@ -11,7 +11,7 @@ export interface FakeVolume {
 }
 
 /** A server that an image can be made of. */
-export interface FakeVirtualServer {
+export interface FakeHuaweiInstance {
   /** Default: one that is new. */
   readonly id?: string | undefined;
   /** Default: `false`; of a running one no image is made (`IMG.0008`). */
@@ -27,13 +27,13 @@ export interface FakeVirtualServer {
 }
 
 /** An object of the object storage. */
-export interface FakeObject {
+export interface FakeHuaweiObject {
   /** Default: the home region. */
   readonly region?: string | undefined;
 }
 
 /** An image that belongs to the cloud itself, and is seen by everybody. */
-export interface FakePublicImage {
+export interface FakeHuaweiPublicImage {
   readonly name: string;
   /** Default: `Ubuntu 22.04 server 64bit`. */
   readonly osVersion?: string | undefined;
@@ -42,7 +42,7 @@ export interface FakePublicImage {
 }
 
 /** How jobs fail. */
-export interface FakeJobFailure {
+export interface FakeHuaweiJobFailure {
   /** How many of the jobs that are started next. Default: 1. */
   readonly count?: number | undefined;
   /** Such as `IMG.0057`. */
