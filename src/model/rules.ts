@@ -23,6 +23,8 @@ export interface Rules {
    * (`onReplace: "delete-first"`). Default: `false`.
    */
   readonly namesAreUnique?: boolean | undefined;
+  /** Whether an image of any visibility can have members, and not only a `shared` one as on Glance. Default: `false`. */
+  readonly sharesAnyVisibility?: boolean | undefined;
 }
 
 /**
@@ -42,6 +44,11 @@ export function isServerProperty(name: string, { serverProperties }: Rules): boo
     serverProperties.names.includes(name) ||
     serverProperties.prefixes.some((prefix) => name.startsWith(prefix))
   );
+}
+
+/** Whether an image of this visibility can have members. */
+export function canHaveMembers(visibility: string | undefined, rules: Rules): boolean {
+  return visibility === "shared" || rules.sharesAnyVisibility === true;
 }
 
 /** Whether an image in this status would have to be replaced for this attribute to change. */

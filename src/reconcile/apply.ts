@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  canHaveMembers,
   type Image,
   type ImageSpec,
   ImageStateError,
@@ -161,7 +162,9 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
   });
   const creation = {
     image,
-    members: image.visibility === "shared" ? (desired.members ?? (await membersOf(context, actual))) : [],
+    members: canHaveMembers(image.visibility, rules)
+      ? (desired.members ?? (await membersOf(context, actual)))
+      : [],
     filling: fillingOf(plan, desired, isNamedByCloud(context) ? undefined : id, image),
     pinned: id === desired.id,
     isRival: await rivalsOf(context, actual, image.name),
@@ -252,7 +255,8 @@ async function readSettled(context: Context, { action, name }: Plan, id: string)
 }
 
 async function membersOf(context: Context, image: Image): Promise<readonly string[]> {
-  return (await withMembers(context, image, image.visibility === "shared")).members ?? [];
+  const isShareable = canHaveMembers(image.visibility, context.backend.rules);
+  return (await withMembers(context, image, isShareable)).members ?? [];
 }
 
 /** @param image What there is, or is about to be: a spec need not declare its formats again. */

@@ -1,14 +1,27 @@
-import { type Image, type ImageSpec, type Issue, SpecError, UnsupportedError } from "../model/index.ts";
+import {
+  canHaveMembers,
+  type Image,
+  type ImageSpec,
+  type Issue,
+  type Rules,
+  SpecError,
+  UnsupportedError,
+} from "../model/index.ts";
 import type { Plan } from "./plan.ts";
 
 /**
  * Holds the members of a spec against the visibility that the image will have.
  *
- * @throws SpecError `ERR_SPEC_INVALID` when nothing can be shared: only an image of the visibility `shared` has members.
+ * @throws SpecError `ERR_SPEC_INVALID` when nothing can be shared: on most clouds, only an image of the visibility
+ *   `shared` has members.
  */
-export function checkMembers({ members = [], visibility }: ImageSpec, actual: Image | undefined): void {
+export function checkMembers(
+  { members = [], visibility }: ImageSpec,
+  actual: Image | undefined,
+  rules: Rules,
+): void {
   const effective = visibility ?? actual?.visibility ?? "private";
-  if (members.length === 0 || effective === "shared") return;
+  if (members.length === 0 || canHaveMembers(effective, rules)) return;
   throw new SpecError([{ path: ["members"], message: `need the visibility shared; it is ${effective}` }]);
 }
 

@@ -117,7 +117,7 @@ async function planFor(
   { properties, tags, onReplace, stores, allStoresMustSucceed, method, fallback }: ResolvedOptions,
 ): Promise<Plan> {
   const { rules, name, createFrom } = context.backend;
-  checkMembers(spec, actual);
+  checkMembers(spec, actual, rules);
   const source = await sourceFacts(context, spec, actual);
   const delivery = { stores, allStoresMustSucceed, method, fallback };
   const plan = reconcile(spec, actual, {
