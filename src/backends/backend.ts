@@ -207,7 +207,7 @@ export interface Members {
    * 404 when it isn't shared with this project.
    */
   setStatus?(id: string, status: MemberStatus, options?: CallOptions): Promise<void>;
-  /** Shares the image. Repeating is harmless. Rejects with 403 unless the visibility is `shared`. */
+  /** Shares the image. Repeating is harmless. Rejects with 403 unless the image may have members: {@link Rules}. */
   add(id: string, project: string, options?: CallOptions): Promise<void>;
   /** Ends the sharing. Repeating is harmless. A gone image may be refused with 404, or be no error. */
   remove(id: string, project: string, options?: CallOptions): Promise<void>;

@@ -1,4 +1,4 @@
-import type { ImageStatus } from "./image.ts";
+import type { Image, ImageStatus } from "./image.ts";
 import { SERVER_PREFIX, SERVER_PROPERTIES } from "./names.ts";
 import type { AttributeName } from "./operation.ts";
 
@@ -23,8 +23,8 @@ export interface Rules {
    * (`onReplace: "delete-first"`). Default: `false`.
    */
   readonly namesAreUnique?: boolean | undefined;
-  /** Whether an image of any visibility can have members, and not only a `shared` one as on Glance. Default: `false`. */
-  readonly sharesAnyVisibility?: boolean | undefined;
+  /** Whether an image has members whatever its visibility. Default: `false`, only `shared` ones have any. */
+  readonly sharesPrivateImages?: boolean | undefined;
 }
 
 /**
@@ -47,8 +47,8 @@ export function isServerProperty(name: string, { serverProperties }: Rules): boo
 }
 
 /** Whether an image of this visibility can have members. */
-export function canHaveMembers(visibility: string | undefined, rules: Rules): boolean {
-  return visibility === "shared" || rules.sharesAnyVisibility === true;
+export function mayHaveMembers({ visibility }: Pick<Image, "visibility">, rules: Rules): boolean {
+  return visibility === "shared" || rules.sharesPrivateImages === true;
 }
 
 /** Whether an image in this status would have to be replaced for this attribute to change. */

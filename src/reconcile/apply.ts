@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import {
-  canHaveMembers,
   type Image,
   type ImageSpec,
   ImageStateError,
   isServerProperty,
+  mayHaveMembers,
   type Operation,
   PlanError,
   parseSpec,
@@ -162,9 +162,7 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
   });
   const creation = {
     image,
-    members: canHaveMembers(image.visibility, rules)
-      ? (desired.members ?? (await membersOf(context, actual)))
-      : [],
+    members: mayHaveMembers(image, rules) ? (desired.members ?? (await membersOf(context, actual))) : [],
     filling: fillingOf(plan, desired, isNamedByCloud(context) ? undefined : id, image),
     pinned: id === desired.id,
     isRival: await rivalsOf(context, actual, image.name),
@@ -255,8 +253,7 @@ async function readSettled(context: Context, { action, name }: Plan, id: string)
 }
 
 async function membersOf(context: Context, image: Image): Promise<readonly string[]> {
-  const isShareable = canHaveMembers(image.visibility, context.backend.rules);
-  return (await withMembers(context, image, isShareable)).members ?? [];
+  return (await withMembers(context, image, mayHaveMembers(image, context.backend.rules))).members ?? [];
 }
 
 /** @param image What there is, or is about to be: a spec need not declare its formats again. */

@@ -1,8 +1,9 @@
 import {
-  canHaveMembers,
+  glanceRules,
   type Image,
   type ImageSpec,
   type Issue,
+  mayHaveMembers,
   type Rules,
   SpecError,
   UnsupportedError,
@@ -12,16 +13,15 @@ import type { Plan } from "./plan.ts";
 /**
  * Holds the members of a spec against the visibility that the image will have.
  *
- * @throws SpecError `ERR_SPEC_INVALID` when nothing can be shared: on most clouds, only an image of the visibility
- *   `shared` has members.
+ * @throws SpecError `ERR_SPEC_INVALID` when nothing can be shared: only an image of the visibility `shared` has members.
  */
 export function checkMembers(
   { members = [], visibility }: ImageSpec,
   actual: Image | undefined,
-  rules: Rules,
+  rules: Rules = glanceRules,
 ): void {
   const effective = visibility ?? actual?.visibility ?? "private";
-  if (members.length === 0 || canHaveMembers(effective, rules)) return;
+  if (members.length === 0 || mayHaveMembers({ visibility: effective }, rules)) return;
   throw new SpecError([{ path: ["members"], message: `need the visibility shared; it is ${effective}` }]);
 }
 

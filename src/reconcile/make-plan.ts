@@ -1,4 +1,4 @@
-import { type Image, type ImageSpec, isServerProperty } from "../model/index.ts";
+import { type Image, type ImageSpec, isServerProperty, mayHaveMembers } from "../model/index.ts";
 import { checkCloud } from "./check-cloud.ts";
 import { checkCreation } from "./check-creation.ts";
 import { checkImports, type DeliveryOptions, resolveStores } from "./check-imports.ts";
@@ -91,8 +91,8 @@ async function resume(
   const { action, operations, onReplace } = replacement;
   if (action !== "replace" || onReplace === "delete-first") return undefined;
   // A new image gets the members of the old one in the end: its record doesn't have them.
-  if (image.visibility === "shared" && spec.members === undefined) return undefined;
   const { rules } = context.backend;
+  if (mayHaveMembers(image, rules) && spec.members === undefined) return undefined;
   const begun = successors.find((successor) => {
     const record = replacingImage(image, operations, {
       id: successor.id,

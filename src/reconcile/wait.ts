@@ -19,16 +19,16 @@ export async function waitForActive(context: Context, id: string, name: string):
 }
 
 /**
- * Waits until an image is active that the cloud makes by itself. A status that nobody knows is one on the way.
+ * Waits until an image is active that the cloud makes of its own data.
  *
  * @throws ImageStateError `ERR_IMAGE_FAILED` when the cloud gave up, `ERR_IMAGE_TIMEOUT` when it took too long.
  */
 export async function waitUntilMade(context: Context, id: string, name: string): Promise<Image> {
-  const ends: readonly string[] = ["active", "deactivated", "killed"];
-  const image = await waitWhileBusy(context, id, name, ({ status }) => !ends.includes(status));
+  const isBusy = (image: Image) => image.status === "queued" || isUnderWay(context, image);
+  const image = await waitWhileBusy(context, id, name, isBusy);
   if (image === undefined) throw failed(id, "deleted", "is gone: the cloud did not make it");
-  if (image.status === "killed") throw failed(id, image.status, "is killed: the cloud gave it up");
-  return image;
+  if (image.status === "active" || image.status === "deactivated") return image;
+  throw failed(id, image.status, `is ${image.status}: the cloud gave it up`);
 }
 
 /**

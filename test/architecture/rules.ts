@@ -75,7 +75,7 @@ const PURE: readonly string[] = [
   "backends/glance/{urls,filters,wire,mapping,patch,schema,import-request,import-state}.ts",
   "backends/keystone/{auth,auth-type,catalog,clouds,maps,profile,token}.ts",
   "backends/http/{answer,errors,retry}.ts",
-  "backends/kakaocloud/{endpoints,errors,filters,mapping,names,options,pages,rules,spec,update,wire}.ts",
+  "backends/kakaocloud/{endpoints,errors,filters,mapping,names,pages,rules,spec,update,wire}.ts",
   "transfer/inspect/{qcow2,qed,vmdk,vmdk-descriptor,vhd,vhdx,vdi,iso,gpt,luks,compressed,fields,parser,parsers,problem}.ts",
   "testing/openstack/{access,create,data,engine,filters,glance,imports,keystone,list,members,names,patch,patch-request,quota,refused,schema,state,view}.ts",
   "testing/fake/wire.ts",

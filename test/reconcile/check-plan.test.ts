@@ -34,7 +34,7 @@ describe("members", () => {
 });
 
 it("members may be declared of any image where the cloud shares any", () => {
-  const rules = { ...glanceRules, sharesAnyVisibility: true };
+  const rules = { ...glanceRules, sharesPrivateImages: true };
   for (const visibility of ["private", "public", undefined] as const) {
     const actual = imageOf({ visibility });
     expect(() => checkMembers({ name: "a", members: ["p1"] }, actual, rules)).not.toThrow();

@@ -19,5 +19,5 @@ export const kakaocloudRules: Rules = {
   replacesWithData: [],
   serverProperties: { names: [], prefixes: [] },
   keepsRecords: false,
-  sharesAnyVisibility: true,
+  sharesPrivateImages: true,
 };

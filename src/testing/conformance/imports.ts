@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { assertFields, assertRefused, CONFLICT, NOT_FOUND } from "./assertions.ts";
 import { type Clause, clause } from "./clause.ts";
 import { settled, stored } from "./reading.ts";
-import { DATA, data, newImage } from "./samples.ts";
+import { DATA, data } from "./samples.ts";
 
 const NEEDS = ["create", "imports"] as const;
 const STAGED = "glance-direct";
@@ -22,24 +22,29 @@ export const importClauses: readonly Clause[] = [
     },
   ),
 
-  clause("11.2", "imports of staged data end in an active image of that size", NEEDS, async (backend) => {
-    const { id } = await backend.create(newImage());
-    const isOffered = (await backend.imports.offer()).methods.includes(STAGED);
-    const start = backend.imports.start(id, { method: STAGED, data: data(DATA) });
-    if (!isOffered) {
-      await assert.rejects(start);
-      return;
-    }
-    await start;
-    assertFields(await settled(backend, id, "active"), { sizeBytes: DATA.length });
-  }),
+  clause(
+    "11.2",
+    "imports of staged data end in an active image of that size",
+    NEEDS,
+    async (backend, { sample }) => {
+      const { id } = await backend.create(sample.newImage());
+      const isOffered = (await backend.imports.offer()).methods.includes(STAGED);
+      const start = backend.imports.start(id, { method: STAGED, data: data(DATA) });
+      if (!isOffered) {
+        await assert.rejects(start);
+        return;
+      }
+      await start;
+      assertFields(await settled(backend, id, "active"), { sizeBytes: DATA.length });
+    },
+  ),
 
   clause(
     "11.3",
     "imports into an image that has data are refused with 409, and it keeps them",
     [...NEEDS, "upload"],
-    async (backend) => {
-      const { id } = await stored(backend, DATA);
+    async (backend, expected) => {
+      const { id } = await stored(backend, expected, DATA);
       const url = "https://images.example/image.raw";
       await assertRefused(backend.imports.start(id, { method: "web-download", url }), CONFLICT);
       const image = await backend.get(id);
