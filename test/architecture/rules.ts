@@ -78,6 +78,7 @@ const PURE: readonly string[] = [
   "backends/kakaocloud/{endpoints,errors,filters,mapping,names,pages,rules,spec,update,wire}.ts",
   "transfer/inspect/{qcow2,qed,vmdk,vmdk-descriptor,vhd,vhdx,vdi,iso,gpt,luks,compressed,fields,parser,parsers,problem}.ts",
   "testing/openstack/{access,create,data,engine,filters,glance,imports,keystone,list,members,names,patch,patch-request,quota,refused,schema,state,view}.ts",
+  "testing/kakaocloud/{discovery,engine,iam,images,list,members,progress,refused,state,validation,view,volumes}.ts",
   "testing/fake/wire.ts",
   "transfer/inspect/{inspection,search,capture,last-bytes,inspector,conclude,refusal}.ts",
 ];
