@@ -9,8 +9,8 @@ export interface FakeKakaoCloudOptions {
   /** Whether a token says until when it is good. Default: `true`. */
   readonly tellsExpiry?: boolean | undefined;
   /**
-   * How often a new image is read in one state, by its id, before the next: `queued`, `saving`, and `active`. The answer
-   * to its creation is no reading. Default: once.
+   * After how many readings by its id a new image goes on, from `queued` to `saving` and to `active`: the last of them
+   * shows it there. The answer to its creation is no reading. Default: 1.
    */
   readonly readsPerState?: number | undefined;
   /** How long each state takes at least, in milliseconds of the clock. Default: 0. */

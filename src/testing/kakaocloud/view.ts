@@ -3,7 +3,7 @@ import type { Call, Settings, StoredImage, StoredMember } from "./state.ts";
 const GIB = 1024 ** 3;
 
 /** A time as KakaoCloud writes it. */
-export function time(ms: number): string {
+function time(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
