@@ -1,12 +1,20 @@
+import { join } from "node:path";
 import type { ViteUserConfig } from "vitest/config";
+
+/** The package by its own name, as examples import it: its source, so that no build is needed first. */
+const itself: readonly { readonly find: string; readonly replacement: string }[] = [
+  { find: "imagewright/testing", replacement: join(import.meta.dirname, "src/testing/index.ts") },
+  { find: "imagewright", replacement: join(import.meta.dirname, "src/index.ts") },
+];
 
 const config: ViteUserConfig = {
   test: {
     projects: [
       {
+        resolve: { alias: [...itself] },
         test: {
           name: "unit",
-          include: ["test/**/*.test.ts"],
+          include: ["test/**/*.test.ts", "examples/*.test.ts"],
           exclude: [
             "test/differential/**",
             "test/integration/**",
