@@ -26,7 +26,7 @@ export async function waitForActive(context: Context, id: string, name: string):
 export async function waitUntilMade(context: Context, id: string, name: string): Promise<Image> {
   const isBusy = (image: Image) => image.status === "queued" || isUnderWay(context, image);
   const image = await waitWhileBusy(context, id, name, isBusy);
-  if (image === undefined) throw failed(id, "deleted", "is gone: the cloud did not make it");
+  if (image === undefined) throw failed(id, undefined, "is gone: the cloud did not make it");
   if (image.status === "active" || image.status === "deactivated") return image;
   throw failed(id, image.status, `is ${image.status}: the cloud gave it up`);
 }
@@ -96,6 +96,6 @@ export async function waitUntilGone(context: Context, { id, name, status }: Imag
   }
 }
 
-function failed(imageId: string, status: string, what: string): ImageStateError {
+function failed(imageId: string, status: string | undefined, what: string): ImageStateError {
   return new ImageStateError(`Image ${imageId} ${what}`, { code: "ERR_IMAGE_FAILED", imageId, status });
 }

@@ -1,13 +1,17 @@
 import { getEventListeners } from "node:events";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   type Backend,
+  formatPlan,
   ImageManager,
   ImageSpec,
   type ImageSpecInput,
   NetworkError,
   reconcile,
+  type Source,
 } from "../../src/index.ts";
+import { image, spec } from "../model/arbitraries.ts";
 import { failureOf } from "./cloud.ts";
 import { type Behaviour, givenUp, type VolumeCloud, volumeCloud } from "./volume-cloud.ts";
 
@@ -119,7 +123,7 @@ describe("what such a cloud can't do is said at plan time", () => {
 
   it("what its schema refuses, by path and reason", async () => {
     const { images } = setUp();
-    const spec = { ...SPEC, name: "a b", tags: ["a"], diskFormat: "raw" };
+    const spec = { ...SPEC, name: "a b", tags: ["a"], diskFormat: "raw", region: "elsewhere" };
     await expect(images.plan(spec)).rejects.toMatchObject({
       code: "ERR_SPEC_INVALID",
       message: expect.stringContaining('"a b"'),
@@ -127,6 +131,7 @@ describe("what such a cloud can't do is said at plan time", () => {
         { path: ["name"], message: "must be 4 to 250 letters, digits, - and _" },
         { path: ["tags"], message: "it has no tags" },
         { path: ["diskFormat"], message: "is none of its fields" },
+        { path: ["region"], message: "this backend keeps the images of here: make another of elsewhere" },
       ]),
     });
   });
@@ -153,7 +158,7 @@ describe("an image that comes to nothing is deleted", () => {
     [
       "when it vanishes",
       { statuses: ["saving", "deleted"] },
-      { code: "ERR_IMAGE_FAILED", status: "deleted" },
+      { code: "ERR_IMAGE_FAILED", message: expect.stringContaining("is gone: the cloud did not make it") },
     ],
     [
       "when it takes too long, whatever the cloud calls that",
@@ -163,9 +168,9 @@ describe("an image that comes to nothing is deleted", () => {
   ])("%s", async (_when, behaviour, expected) => {
     const backend = volumeCloud(behaviour);
     const images = new ImageManager(backend, { statusTimeoutMs: 300 });
-    const plan = await images.plan(SPEC);
-    expect(await failureOf(images.apply(plan))).toMatchObject(expected);
+    expect(await failureOf(images.apply(SPEC))).toMatchObject(expected);
     expect(backend.images()).toEqual([]);
+    expect(backend.writes.filter((name) => name === "start")).toHaveLength(1);
   });
 
   it("when the cloud gave it up before it told the id", async () => {
@@ -368,6 +373,13 @@ describe("a copy that the cloud makes of an image", () => {
     expect(backend.images()).toEqual([original]);
   });
 
+  it("may be stored in another way, where nothing but its size tells", async () => {
+    const { backend, spec, images } = setUpCopy({});
+    expect((await images.apply(spec)).verification.status).toBe("unverifiable");
+    expect((await images.apply(spec)).plan).toMatchObject({ action: "none", content: "unknown" });
+    expect(backend.writes).toEqual(["start"]);
+  });
+
   it("of another region is the cloud's, too", async () => {
     const { images, original } = setUpCopy({});
     const spec = { name: "debian", source: { imageId: original.id, region: "elsewhere" } };
@@ -385,6 +397,24 @@ it("an image of another format than the spec declares is an error, and deleted",
   });
   expect(backend.images()).toEqual([]);
   expect((await images.apply({ ...SPEC, diskFormat: "raw" })).image.status).toBe("active");
+});
+
+it("an image that is there, of whatever status, is never filled by a plan, but replaced", () => {
+  const kinds = ["volumeId", "object", "imageId"] as const;
+  fc.assert(
+    fc.property(spec, image, (desired, actual) => {
+      const plan = reconcile(desired, actual, { createsFrom: kinds });
+      const isMade = kinds.some((kind) => kind in (desired.source ?? {}));
+      if (isMade && plan.content === "changed") expect(plan.replaces).toContain("source");
+    }),
+  );
+});
+
+it("a plan says what the image is made of", () => {
+  const format = (source: Source) =>
+    formatPlan(reconcile({ name: "debian", source }, undefined), { color: false });
+  expect(format({ volumeId: "v1" })).toContain("+ create debian (of volume v1)");
+  expect(format({ object: "images:debian.raw" })).toContain("+ create debian (of object images:debian.raw)");
 });
 
 it("killed between any two calls and run again, it ends in exactly one image", async () => {

@@ -1,49 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { refusal } from "../../src/backends/record.ts";
-import { type Backend, type Image, ImageManager, NetworkError, type Rules } from "../../src/index.ts";
-import { type Cloud, cloud, dataOf, failureOf, imagesOf, onlyImage, specOf, textOf } from "./cloud.ts";
+import { type Backend, type ImageData, ImageManager, NetworkError } from "../../src/index.ts";
+import { type Cloud, dataOf, failureOf, imagesOf, onlyImage, specOf, textOf } from "./cloud.ts";
+import { givingCloud } from "./giving-cloud.ts";
 
 const LOST = new NetworkError("the connection was closed", { code: "ERR_NETWORK", phase: "request" });
-const OWN = /^imagewright\./;
-
-interface Behaviour {
-  readonly rules?: Partial<Rules>;
-  /** Done in place of what `create` does. */
-  readonly create?: (create: Cloud["create"], ...args: Parameters<Cloud["create"]>) => Promise<Image>;
-}
-
-/** The memory's cloud, which gives ids itself and keeps no properties of this library. */
-function givingCloud({
-  rules = {},
-  create: instead,
-}: Behaviour = {}): Cloud & { readonly creations: string[] } {
-  const inner = cloud();
-  const creations: string[] = [];
-  const create: Cloud["create"] = async (image, options) => {
-    if (Object.keys(image.properties ?? {}).some((name) => OWN.test(name)))
-      throw refusal(403, "no such property");
-    creations.push(image.name);
-    const isTaken = (await imagesOf(inner)).some(({ name }) => name === image.name);
-    if (rules.namesAreUnique === true && isTaken) throw refusal(409, "the name exists");
-    return inner.create({ ...image, id: randomUUID() }, options);
-  };
-  return {
-    ...inner,
-    creations,
-    idsAreGivenBy: "cloud",
-    rules: { ...inner.rules, keepsRecords: false, ...rules },
-    create: (...args) => (instead === undefined ? create(...args) : instead(create, ...args)),
-    async update(id, operations, options) {
-      const isOwn = operations.some(
-        (each) => each.kind === "property" && OWN.test(each.name) && each.op !== "delete",
-      );
-      if (isOwn) throw refusal(403, "no such property");
-      return inner.update(id, operations, options);
-    },
-  };
-}
-
 describe("an image whose id the cloud gives", () => {
   it("is filled, verified, told of and changed by that id", async () => {
     const backend = givingCloud();
@@ -86,6 +47,12 @@ describe("an image whose id the cloud gives", () => {
     expect(await Array.fromAsync(images.list())).toEqual([]);
   });
 
+  it("is not held against the id that nobody asked for", async () => {
+    const backend = givingCloud({ rules: { replaces: ["region"] } });
+    const { image } = await new ImageManager(backend).apply(specOf());
+    expect(await onlyImage(backend)).toEqual(image);
+  });
+
   it("of a record without data is the one, too", async () => {
     const backend = givingCloud();
     const { image } = await new ImageManager(backend).apply(specOf({ source: undefined }));
@@ -123,6 +90,21 @@ describe("the answer to its creation that is lost", () => {
       },
     });
     const { image } = await new ImageManager(backend).apply(specOf());
+    expect(await onlyImage(backend)).toEqual(image);
+  });
+
+  it("leads to one image when the first request is done after all", async () => {
+    let calls = 0;
+    const backend = givingCloud({
+      create: async (create, ...args) => {
+        calls++;
+        if (calls === 1) throw LOST;
+        if (calls === 2) await create(...args);
+        return create(...args);
+      },
+    });
+    const { image } = await new ImageManager(backend).apply(specOf());
+    expect(backend.creations).toHaveLength(2);
     expect(await onlyImage(backend)).toEqual(image);
   });
 
@@ -214,6 +196,25 @@ describe("killed between any two calls and run again", () => {
     );
     expect(new Set(ambiguous)).toEqual(new Set([true, false]));
   });
+});
+
+it("what may be another process's image is not deleted once it is active, whatever fails here", async () => {
+  const backend = givingCloud({
+    create: async (create, ...args) => {
+      await create(...args);
+      throw LOST;
+    },
+  });
+  const busy = {
+    ...backend,
+    async upload(id: string, { chunks }: ImageData) {
+      for await (const _chunk of chunks);
+      await backend.upload(id, { sizeBytes: 3, chunks: dataOf("abc").open(0) });
+      throw new Error("out of order");
+    },
+  };
+  expect(await failureOf(new ImageManager(busy).apply(specOf()))).toMatchObject({ message: "out of order" });
+  expect(await onlyImage(backend)).toMatchObject({ status: "active", sizeBytes: 3 });
 });
 
 it("several processes at the same moment make one image", async () => {

@@ -70,6 +70,10 @@ const SCHEMA = ImageSpec.superRefine((spec, context) => {
     if (Object.hasOwn(spec, field))
       context.addIssue({ code: "custom", path: [field], message: "is none of its fields" });
   }
+  if (spec.region !== undefined && spec.region !== "here") {
+    const message = `this backend keeps the images of here: make another of ${spec.region}`;
+    context.addIssue({ code: "custom", path: ["region"], message });
+  }
   if (spec.tags !== undefined)
     context.addIssue({ code: "custom", path: ["tags"], message: "it has no tags" });
   if (spec.properties !== undefined)
@@ -108,7 +112,15 @@ export function volumeCloud(behaviour: Behaviour = {}): VolumeCloud {
       diskFormat: _disk,
       ...record
     } = newRecord({ id, name: "debian", ...(rest as Partial<NewImage>) }, now());
-    const image: Image = { ...record, visibility: "private", diskFormat: "raw", ...rest, id, status };
+    const image: Image = {
+      ...record,
+      visibility: "private",
+      diskFormat: "raw",
+      sizeBytes: 7,
+      ...rest,
+      id,
+      status,
+    };
     images.set(id, { image, ahead: [...ahead] });
     return image;
   };
@@ -120,6 +132,8 @@ export function volumeCloud(behaviour: Behaviour = {}): VolumeCloud {
     const isTaken = [...images.values()].some(({ image }) => image.name === wanted.name);
     if (namesAreUnique === true && isTaken) throw refusal(409, `The name ${wanted.name} exists`);
     const { name, description, properties = {} } = wanted;
+    if (keepsRecords !== true && Object.keys(properties).length > 0)
+      throw refusal(403, "There are no properties");
     const [status = "active", ...ahead] = [...statuses, "active"];
     const kept = keepsRecords === true ? { properties } : {};
     return structuredClone(
@@ -129,6 +143,7 @@ export function volumeCloud(behaviour: Behaviour = {}): VolumeCloud {
 
   return {
     name: "volumes",
+    region: "here",
     spec: SCHEMA,
     rules: { ...RULES, namesAreUnique, keepsRecords: keepsRecords ?? false },
     idsAreGivenBy: "cloud",

@@ -1,6 +1,8 @@
-/** What every backend promises, held against a cloud that gives ids and makes images of its volumes alone. */
+/** What every backend promises, held against clouds that give ids: one makes images of its volumes alone. */
 import { describe, expect, it } from "vitest";
+import { type Backend, ImageSpec } from "../../src/index.ts";
 import { backendConformance, type Expectations } from "../../src/testing/index.ts";
+import { givingCloud } from "../reconcile/giving-cloud.ts";
 import { type Behaviour, volumeCloud } from "../reconcile/volume-cloud.ts";
 
 const EXPECTATIONS: Expectations = {
@@ -22,6 +24,7 @@ const EXPECTATIONS: Expectations = {
     tags: "there are none",
   },
   ids: { value: "given by the cloud", because: "nobody can choose one" },
+  records: { value: "none", because: "there are no properties" },
   createFrom: { source: { volumeId: "v1" }, unknown: { volumeId: "gone" } },
   samples: { name: (text) => `image-${text.replaceAll(/[^a-zA-Z0-9]+/g, "-")}-x` },
 };
@@ -34,6 +37,43 @@ describe("the same, where names are unique", () => {
   backendConformance(it, () => volumeCloud({ namesAreUnique: true, statuses: ["saving"] }), {
     ...EXPECTATIONS,
     names: { value: "unique", because: "the cloud refuses a second" },
+  });
+});
+
+/** Takes data, and has no properties; tags are pairs, names are unique, formats are for ever, disks have 40 GiB. */
+function pairsCloud(): Backend {
+  const { members: _members, ...backend } = givingCloud({
+    rules: {
+      namesAreUnique: true,
+      replaces: ["id", "region", "diskFormat", "minDiskGb"],
+      replacesWithData: [],
+    },
+  });
+  const spec = ImageSpec.superRefine(
+    ({ properties, visibility = "private", tags = [], minDiskGb = 40 }, context) => {
+      const refuse = (field: string) =>
+        context.addIssue({ code: "custom", path: [field], message: "is not for this cloud" });
+      if (properties !== undefined) refuse("properties");
+      if (visibility !== "private") refuse("visibility");
+      if (tags.some((tag) => !tag.includes("="))) refuse("tags");
+      if (minDiskGb < 40) refuse("minDiskGb");
+    },
+  );
+  return { ...backend, spec };
+}
+
+describe("the contract, kept by a cloud that takes data, and has images of its own mind", () => {
+  backendConformance(it, pairsCloud, {
+    lacks: {
+      members: "nothing is shared",
+      imports: "the cloud fetches nothing",
+      properties: "there are none",
+      visibility: "all images are private",
+    },
+    ids: { value: "given by the cloud", because: "nobody can choose one" },
+    names: { value: "unique", because: "the cloud refuses a second" },
+    records: { value: "none", because: "there are no properties" },
+    samples: { fields: { minDiskGb: 40 }, tag: (word) => `${word}=1` },
   });
 });
 

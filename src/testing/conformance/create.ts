@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { OWN_PROPERTIES } from "../../model/index.ts";
 import { assertFields, assertRefused, assertSameImage, CONFLICT } from "./assertions.ts";
 import { type Clause, clause } from "./clause.ts";
 import { listed } from "./reading.ts";
@@ -136,5 +137,21 @@ export const createClauses: readonly Clause[] = [
       assert.deepEqual(ids.sort(), expected.sort());
     },
     "names",
+  ),
+
+  clause(
+    "1.10",
+    "create keeps this library's records, and so does update",
+    ["create", "properties"],
+    async (backend, { sample, records }) => {
+      // Where there are none, nobody sends any.
+      const own =
+        records === "none" ? {} : Object.fromEntries(OWN_PROPERTIES.map((name) => [name, "sha256:0"]));
+      const declared = { ...sample.values.properties, ...own };
+      const { id } = await backend.create(sample.newImage({ properties: declared }));
+      const { properties } = await backend.update(id, [sample.change("added")]);
+      assertFields(properties, declared);
+    },
+    "records",
   ),
 ];

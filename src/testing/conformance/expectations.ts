@@ -40,6 +40,8 @@ export interface Expectations {
   readonly ids?: Deviation<"given by the cloud"> | undefined;
   /** Whether two images can have one name, see {@link Rules.namesAreUnique}. Default: yes. */
   readonly names?: Deviation<"unique"> | undefined;
+  /** Whether its images take this library's records, see {@link Rules.keepsRecords}. Default: yes. */
+  readonly records?: Deviation<"none"> | undefined;
   /** What it makes images of by `createFrom`. Default: of nothing, it has no `createFrom`. */
   readonly createFrom?: CloudData | undefined;
   /** How images have to look, where the cloud refuses those of the reference. */
@@ -54,6 +56,7 @@ export interface Expected {
   readonly removalFromGone: "refusal" | "nothing";
   readonly ids: "given by the caller" | "given by the cloud";
   readonly names: "free" | "unique";
+  readonly records: "kept" | "none";
   readonly createFrom: CloudData | undefined;
   readonly sample: Sampler;
 }
@@ -65,6 +68,7 @@ export function complete({
   removalFromGone,
   ids,
   names,
+  records,
   createFrom,
   samples = {},
 }: Expectations): Expected {
@@ -75,6 +79,7 @@ export function complete({
     removalFromGone: removalFromGone?.value ?? "refusal",
     ids: ids?.value ?? "given by the caller",
     names: names?.value ?? "free",
+    records: records?.value ?? "kept",
     createFrom,
     sample: sampler(samples, lacks),
   };

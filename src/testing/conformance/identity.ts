@@ -40,6 +40,14 @@ export const identityClauses: readonly Clause[] = [
 
   clause(
     "0.4",
+    "a backend says whether images keep this library's records",
+    [],
+    async ({ rules }, { records }) => assert.equal(rules.keepsRecords === false ? "none" : "kept", records),
+    "records",
+  ),
+
+  clause(
+    "0.5",
     "a backend's schema takes the fields that its images have, and refuses the others by their paths",
     [],
     async (backend, expected) => {
