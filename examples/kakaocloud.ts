@@ -12,7 +12,7 @@ import { formatPlan, ImageManager, type ImageSpecInput } from "imagewright";
 import { kakaocloud } from "imagewright/kakaocloud";
 import { fakeKakaoCloud } from "imagewright/testing";
 
-const fake = fakeKakaoCloud();
+const fake = fakeKakaoCloud({ readsPerState: 2 });
 const server = await fake.listen();
 try {
   const images = new ImageManager(await kakaocloud(server.options()));
