@@ -7,6 +7,7 @@ export * from "./events.ts";
 export * from "./formats.ts";
 export * from "./image.ts";
 export * from "./issues.ts";
+export * from "./kakaocloud.ts";
 export * from "./member.ts";
 export * from "./names.ts";
 export * from "./new-image.ts";
