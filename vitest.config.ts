@@ -2,9 +2,13 @@ import { join } from "node:path";
 import type { ViteUserConfig } from "vitest/config";
 
 /** The package by its own name, as examples import it: its source, so that no build is needed first. */
-const itself: readonly { readonly find: string; readonly replacement: string }[] = [
-  { find: "imagewright/testing", replacement: join(import.meta.dirname, "src/testing/index.ts") },
-  { find: "imagewright", replacement: join(import.meta.dirname, "src/index.ts") },
+const itself: readonly { readonly find: RegExp; readonly replacement: string }[] = [
+  { find: /^imagewright$/, replacement: join(import.meta.dirname, "src/index.ts") },
+  {
+    find: /^imagewright\/(testing|transfer)$/,
+    replacement: join(import.meta.dirname, "src/$1/index.ts"),
+  },
+  { find: /^imagewright\/([a-z]+)$/, replacement: join(import.meta.dirname, "src/backends/$1/index.ts") },
 ];
 
 const config: ViteUserConfig = {
