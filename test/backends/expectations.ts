@@ -45,6 +45,7 @@ export const EXPECTATIONS: Readonly<
       tags: "images have none",
     },
     ids: { value: "given by the cloud", because: "nobody can choose one" },
+    records: { value: "none", because: "images have no properties" },
     removalFromGone: {
       value: "nothing",
       because: "a project that isn't a member is answered 404, and an image that isn't there no differently",

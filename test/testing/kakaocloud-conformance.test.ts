@@ -8,7 +8,6 @@ const CLOUDS: Readonly<Record<string, FakeKakaoCloudOptions>> = {
   "over its fake": {},
   "over a fake of small pages that is slow to tell": {
     maxPageSize: 7,
-    readsUntilKnown: 1,
     readsUntilGone: 2,
     readsUntilShared: 1,
   },
