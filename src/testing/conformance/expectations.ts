@@ -38,11 +38,11 @@ export interface Expectations {
   readonly removalFromGone?: Deviation<"nothing"> | undefined;
   /** How many import methods a cloud that could have imports offers. Default: some. */
   readonly importMethods?: Deviation<"none"> | undefined;
-  /** Who gives a new image its id, see {@link Backend.idsAreGivenBy}. Default: the caller. */
+  /** Who gives a new image its id, see `Backend.idsAreGivenBy`. Default: the caller. */
   readonly ids?: Deviation<"given by the cloud"> | undefined;
-  /** Whether two images can have one name, see {@link Rules.namesAreUnique}. Default: yes. */
+  /** Whether two images can have one name, see `Rules.namesAreUnique`. Default: yes. */
   readonly names?: Deviation<"unique"> | undefined;
-  /** Whether its images take this library's records, see {@link Rules.keepsRecords}. Default: yes. */
+  /** Whether its images take this library's records, see `Rules.keepsRecords`. Default: yes. */
   readonly records?: Deviation<"none"> | undefined;
   /** What it makes images of by `createFrom`. Default: of nothing, it has no `createFrom`. */
   readonly createFrom?: CloudData | undefined;
