@@ -25,7 +25,10 @@ const THREAD_BYTES = 64 * 1024 * 1024;
  *
  * @param sizeBytes How many bytes there will be, where that is known.
  */
-export function digester(algorithms: Iterable<string>, sizeBytes: number = Number.POSITIVE_INFINITY): Digester {
+export function digester(
+  algorithms: Iterable<string>,
+  sizeBytes: number = Number.POSITIVE_INFINITY,
+): Digester {
   const wanted = [...new Set(algorithms)];
   const pays = wanted.length > 0 && sizeBytes >= THREAD_BYTES && availableParallelism() > 1;
   return pays ? digestOnThreads(wanted) : digestHere(wanted);

@@ -1,0 +1,84 @@
+import type { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
+import { finished } from "node:stream";
+import { type BufferPool, bufferPool } from "./buffer-pool.ts";
+
+/** Node.js hands a body out in pieces of 64 KiB or less: as many as have arrived are worked on at once. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** How many chunks may wait until they are taken. */
+const AHEAD_CHUNKS = 4;
+
+/** The body of an answer as it arrives. */
+export interface Arrivals {
+  /** What has arrived; `undefined` when nothing has. Throws what has ended the body too early, when all else was taken. */
+  take(): Uint8Array | undefined;
+  /** Whether nothing comes any more. */
+  isOver(): boolean;
+  /** Resolves when there is more to take, or no more to wait for. */
+  more(): Promise<void>;
+}
+
+/** Buffers for {@link arrivals}. */
+export function arrivalsPool(): BufferPool {
+  return bufferPool(CHUNK_BYTES);
+}
+
+/** Collects a body, while nobody takes of it, in a few large buffers. */
+export function arrivals(response: IncomingMessage, pool: BufferPool): Arrivals {
+  const full: Uint8Array[] = [];
+  let filling: Buffer | undefined;
+  let filledBytes = 0;
+  let end: { readonly error?: unknown } | undefined;
+  let news = Promise.withResolvers<void>();
+
+  const tell = (): void => {
+    news.resolve();
+    news = Promise.withResolvers();
+  };
+  const takeFilled = (): Uint8Array | undefined => {
+    const filled = filling?.subarray(0, filledBytes);
+    filling = undefined;
+    filledBytes = 0;
+    return filled;
+  };
+  // What others than Node.js itself hand out may be theirs.
+  const { socket } = response;
+  const isOwn = socket instanceof Socket;
+  // Node.js has copied the body out of it by then.
+  if (isOwn) socket.on("data", free);
+  response.on("data", (chunk: Buffer) => {
+    for (let copied = 0; copied < chunk.length; ) {
+      filling ??= pool.take();
+      const count = chunk.copy(filling, filledBytes, copied);
+      copied += count;
+      filledBytes += count;
+      const filled = filledBytes === CHUNK_BYTES ? takeFilled() : undefined;
+      if (filled !== undefined) full.push(filled);
+    }
+    if (isOwn) free(chunk);
+    if (full.length >= AHEAD_CHUNKS) response.pause();
+    tell();
+  });
+  finished(response, (error) => {
+    end = error ? { error } : {};
+    tell();
+  });
+
+  return {
+    take() {
+      const chunk = full.shift() ?? takeFilled();
+      if (full.length < AHEAD_CHUNKS && response.isPaused()) response.resume();
+      if (chunk === undefined && end !== undefined && "error" in end) throw end.error;
+      return chunk;
+    },
+    isOver: () => end !== undefined && full.length === 0 && filledBytes === 0,
+    more: () =>
+      end === undefined && full.length === 0 && filledBytes === 0 ? news.promise : Promise.resolve(),
+  };
+}
+
+/** Frees memory at once that Node.js has made for this piece alone. Left to the collector, 100 MB of it would pile up. */
+function free({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer(0);
+}
