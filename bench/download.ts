@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { downloadToSink } from "./download-to-sink.ts";
 import { inCloud } from "./support/in-cloud.ts";
 import { parseSizeBytes } from "./support/size.ts";
+import { compareToSink } from "./to-sink.ts";
 import { acceptanceLines, formatResults } from "./upload-report.ts";
 import { compare } from "./upload-rounds.ts";
 
@@ -38,7 +38,7 @@ export async function run(parameters: string[]): Promise<void> {
   const rounds = Number(values.runs);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--runs ${values.runs} is no number of turns`);
   const options = { sizeBytes: parseSizeBytes(values.size), rounds, peerCommand: values.peer };
-  if (values.sink) return downloadToSink(options);
+  if (values.sink) return compareToSink({ from: "url", ...options });
 
   const results = await inCloud(values.cloud, (cloud) => compare({ from: "url", cloud, ...options }));
   const lines = acceptanceLines(results, promised);

@@ -1,6 +1,5 @@
-import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
-import { finished } from "node:stream";
+import { finished, type Readable } from "node:stream";
 import { type BufferPool, bufferPool } from "./buffer-pool.ts";
 
 /** Node.js hands a body out in pieces of 64 KiB or less: as many as have arrived are worked on at once. */
@@ -13,7 +12,7 @@ const AHEAD_CHUNKS = 4;
 export interface Arrivals {
   /** What has arrived; `undefined` when nothing has. Throws what has ended the body too early, when all else was taken. */
   take(): Uint8Array | undefined;
-  /** Whether nothing comes any more. */
+  /** Whether all was taken, and it was whole. */
   isOver(): boolean;
   /** Resolves when there is more to take, or no more to wait for. */
   more(): Promise<void>;
@@ -24,8 +23,11 @@ export function arrivalsPool(): BufferPool {
   return bufferPool(CHUNK_BYTES);
 }
 
+/** A body, and what it comes from. */
+export type ArrivingBody = Readable & { readonly socket: unknown };
+
 /** Collects a body, while nobody takes of it, in a few large buffers. */
-export function arrivals(response: IncomingMessage, pool: BufferPool): Arrivals {
+export function arrivals(response: ArrivingBody, pool: BufferPool): Arrivals {
   const full: Uint8Array[] = [];
   let filling: Buffer | undefined;
   let filledBytes = 0;
@@ -36,6 +38,7 @@ export function arrivals(response: IncomingMessage, pool: BufferPool): Arrivals 
     news.resolve();
     news = Promise.withResolvers();
   };
+  const isEmpty = (): boolean => full.length === 0 && filledBytes === 0;
   const takeFilled = (): Uint8Array | undefined => {
     const filled = filling?.subarray(0, filledBytes);
     filling = undefined;
@@ -72,9 +75,8 @@ export function arrivals(response: IncomingMessage, pool: BufferPool): Arrivals 
       if (chunk === undefined && end !== undefined && "error" in end) throw end.error;
       return chunk;
     },
-    isOver: () => end !== undefined && full.length === 0 && filledBytes === 0,
-    more: () =>
-      end === undefined && full.length === 0 && filledBytes === 0 ? news.promise : Promise.resolve(),
+    isOver: () => end !== undefined && !("error" in end) && isEmpty(),
+    more: () => (end === undefined && isEmpty() ? news.promise : Promise.resolve()),
   };
 }
 
