@@ -5,6 +5,9 @@ import { type BufferPool, bufferPool } from "./buffer-pool.ts";
 /** Node.js hands a body out in pieces of 64 KiB or less: as many as have arrived are worked on at once. */
 const CHUNK_BYTES = 256 * 1024;
 
+/** Less than this is copied: a slow server's pieces would each take a whole buffer from whoever keeps them. */
+const SMALL_BYTES = 16 * 1024;
+
 /** How many chunks may wait until they are taken. */
 const AHEAD_CHUNKS = 4;
 
@@ -41,8 +44,10 @@ export function arrivals(response: ArrivingBody, pool: BufferPool): Arrivals {
   const isEmpty = (): boolean => full.length === 0 && filledBytes === 0;
   const takeFilled = (): Uint8Array | undefined => {
     const filled = filling?.subarray(0, filledBytes);
-    filling = undefined;
     filledBytes = 0;
+    if (filled !== undefined && filled.length < SMALL_BYTES)
+      return filled.length === 0 ? undefined : Buffer.from(filled);
+    filling = undefined;
     return filled;
   };
   // What others than Node.js itself hand out may be theirs.

@@ -1,8 +1,11 @@
 import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
-import { expect, it } from "vitest";
+import { HttpResponse, http } from "msw";
+import { setupServer } from "msw/node";
+import { expect, it, onTestFinished } from "vitest";
 import { type Arrivals, arrivals, arrivalsPool } from "../../src/transfer/arrivals.ts";
-import { someBytes } from "../support/bytes.ts";
+import { openSource } from "../../src/transfer/index.ts";
+import { collect, someBytes } from "../support/bytes.ts";
 import { rejectionOf } from "../support/errors.ts";
 
 const PART = someBytes(64 * 1024);
@@ -72,7 +75,7 @@ it("memory is used again when it is given back, and pieces of others stay theirs
   const response = body();
   const pool = arrivalsPool();
   const arrived = arrivals(response, pool);
-  const piece = new Uint8Array(1000).fill(7);
+  const piece = new Uint8Array(20_000).fill(7);
   response.write(piece);
   await arrived.more();
   const first = arrived.take();
@@ -80,5 +83,29 @@ it("memory is used again when it is given back, and pieces of others stay theirs
   response.write(piece);
   await arrived.more();
   expect(arrived.take()?.buffer).toBe(first?.buffer);
-  expect(piece).toEqual(new Uint8Array(1000).fill(7));
+  expect(piece).toEqual(new Uint8Array(20_000).fill(7));
+});
+
+it("who keeps small pieces keeps little memory", async () => {
+  const response = body();
+  const arrived = arrivals(response, arrivalsPool());
+  for (let piece = 0; piece < 3; piece++) {
+    response.write("a");
+    await arrived.more();
+    expect(arrived.take()?.buffer.byteLength).toBeLessThan(256 * 1024);
+  }
+});
+
+it("memory of a mocked server stays its own", async () => {
+  const bytes = new Uint8Array(300_000).fill(7);
+  const server = setupServer(
+    http.get("http://mirror.example/image", () => HttpResponse.arrayBuffer(bytes.buffer)),
+  );
+  server.listen();
+  onTestFinished(() => server.close());
+  for (let turn = 0; turn < 2; turn++) {
+    const { chunks } = await openSource({ url: "http://mirror.example/image" });
+    expect((await collect(chunks)).equals(bytes)).toBe(true);
+  }
+  expect(bytes).toHaveLength(300_000);
 });
