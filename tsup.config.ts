@@ -10,8 +10,9 @@ const options: Options = {
     memory: "src/backends/memory/index.ts",
     transfer: "src/transfer/index.ts",
     testing: "src/testing/index.ts",
-    // No entry point, but the file of a thread.
+    // No entry points, but the files of threads.
     "decompress-worker": "src/transfer/decompress/decompress-worker.ts",
+    "digest-worker": "src/transfer/digest-threads/digest-worker.ts",
   },
   format: ["esm", "cjs"],
   target: "node22",
