@@ -82,10 +82,11 @@ function messageOf(body: unknown): string | undefined {
   return "error" in body ? messageOf(body.error) : undefined;
 }
 
-/** With the code that manuals list, such as `IMG.0035`. Keystone's is the status once more. */
+/** With the code that manuals list, such as `IMG.0035`. Keystone's and Glance's are the status once more. */
 function withCode(message: string, body: object): string {
   const { code, error_code = code }: { code?: unknown; error_code?: unknown } = body;
-  return typeof error_code === "string" ? `${error_code}: ${message}` : message;
+  const isName = typeof error_code === "string" && /^[a-z][\w.-]*$/i.test(error_code);
+  return isName ? `${error_code}: ${message}` : message;
 }
 
 /** The error of a call that got no answer. It is worth another attempt unless a name, a certificate or a proxy is wrong. */
