@@ -46,7 +46,7 @@ export interface HuaweiCloudEndpoints {
   readonly ims?: string | undefined;
   /** Users, projects and tokens, with or without `/v3`. Default: `HW_AUTH_URL`, or `https://iam.{region}.myhuaweicloud.com`. */
   readonly iam?: string | undefined;
-  /** Enterprise projects. Default: `https://eps.myhuaweicloud.com`. */
+  /** Enterprise projects. Default: `https://eps.myhuaweicloud.com`; three regions have one of their own. */
   readonly eps?: string | undefined;
 }
 
