@@ -2,8 +2,8 @@ import { FormatError, type HttpError, TransferError } from "../../model/index.ts
 import type { CallOptions, DownloadOptions, ImageData, UploadOptions } from "../backend.ts";
 import { type DataSent, type DataTransport, getData, putData } from "../http/data.ts";
 import { explained, httpError } from "../http/errors.ts";
+import { refused } from "../keystone/authorized-client.ts";
 import type { Session } from "../keystone/session.ts";
-import { refused } from "./requests.ts";
 import type { GlanceUrls } from "./urls.ts";
 
 /** How long a token must at least be good for when an upload begins. */
