@@ -44,7 +44,6 @@ export async function createFromCloud(
       make: (calls) => createFrom.start(wanted, source, callOptions(calls)),
       isLike: () => true,
     });
-    context.signal?.throwIfAborted();
     if (!pinned) await giveWay(context, made.image, isRival, RACE);
     const image = await waitUntilMade(context, made.image.id, wanted.name);
     const verification = await verifyOrDiscard(context, image.id, () => verify(image, filling, original));

@@ -373,6 +373,13 @@ describe("a copy that the cloud makes of an image", () => {
     expect(backend.images()).toEqual([original]);
   });
 
+  it("may be stored in another way, where nothing but its size tells", async () => {
+    const { backend, spec, images } = setUpCopy({});
+    expect((await images.apply(spec)).verification.status).toBe("unverifiable");
+    expect((await images.apply(spec)).plan).toMatchObject({ action: "none", content: "unknown" });
+    expect(backend.writes).toEqual(["start"]);
+  });
+
   it("of another region is the cloud's, too", async () => {
     const { images, original } = setUpCopy({});
     const spec = { name: "debian", source: { imageId: original.id, region: "elsewhere" } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { refusal } from "../../src/backends/record.ts";
-import { type Backend, ImageManager, NetworkError } from "../../src/index.ts";
+import { type Backend, type ImageData, ImageManager, NetworkError } from "../../src/index.ts";
 import { type Cloud, dataOf, failureOf, imagesOf, onlyImage, specOf, textOf } from "./cloud.ts";
 import { givingCloud } from "./giving-cloud.ts";
 
@@ -47,6 +47,12 @@ describe("an image whose id the cloud gives", () => {
     expect(await Array.fromAsync(images.list())).toEqual([]);
   });
 
+  it("is not held against the id that nobody asked for", async () => {
+    const backend = givingCloud({ rules: { replaces: ["region"] } });
+    const { image } = await new ImageManager(backend).apply(specOf());
+    expect(await onlyImage(backend)).toEqual(image);
+  });
+
   it("of a record without data is the one, too", async () => {
     const backend = givingCloud();
     const { image } = await new ImageManager(backend).apply(specOf({ source: undefined }));
@@ -84,6 +90,21 @@ describe("the answer to its creation that is lost", () => {
       },
     });
     const { image } = await new ImageManager(backend).apply(specOf());
+    expect(await onlyImage(backend)).toEqual(image);
+  });
+
+  it("leads to one image when the first request is done after all", async () => {
+    let calls = 0;
+    const backend = givingCloud({
+      create: async (create, ...args) => {
+        calls++;
+        if (calls === 1) throw LOST;
+        if (calls === 2) await create(...args);
+        return create(...args);
+      },
+    });
+    const { image } = await new ImageManager(backend).apply(specOf());
+    expect(backend.creations).toHaveLength(2);
     expect(await onlyImage(backend)).toEqual(image);
   });
 
@@ -175,6 +196,25 @@ describe("killed between any two calls and run again", () => {
     );
     expect(new Set(ambiguous)).toEqual(new Set([true, false]));
   });
+});
+
+it("what may be another process's image is not deleted once it is active, whatever fails here", async () => {
+  const backend = givingCloud({
+    create: async (create, ...args) => {
+      await create(...args);
+      throw LOST;
+    },
+  });
+  const busy = {
+    ...backend,
+    async upload(id: string, { chunks }: ImageData) {
+      for await (const _chunk of chunks);
+      await backend.upload(id, { sizeBytes: 3, chunks: dataOf("abc").open(0) });
+      throw new Error("out of order");
+    },
+  };
+  expect(await failureOf(new ImageManager(busy).apply(specOf()))).toMatchObject({ message: "out of order" });
+  expect(await onlyImage(backend)).toMatchObject({ status: "active", sizeBytes: 3 });
 });
 
 it("several processes at the same moment make one image", async () => {

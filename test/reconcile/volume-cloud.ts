@@ -112,7 +112,15 @@ export function volumeCloud(behaviour: Behaviour = {}): VolumeCloud {
       diskFormat: _disk,
       ...record
     } = newRecord({ id, name: "debian", ...(rest as Partial<NewImage>) }, now());
-    const image: Image = { ...record, visibility: "private", diskFormat: "raw", ...rest, id, status };
+    const image: Image = {
+      ...record,
+      visibility: "private",
+      diskFormat: "raw",
+      sizeBytes: 7,
+      ...rest,
+      id,
+      status,
+    };
     images.set(id, { image, ahead: [...ahead] });
     return image;
   };
@@ -124,6 +132,8 @@ export function volumeCloud(behaviour: Behaviour = {}): VolumeCloud {
     const isTaken = [...images.values()].some(({ image }) => image.name === wanted.name);
     if (namesAreUnique === true && isTaken) throw refusal(409, `The name ${wanted.name} exists`);
     const { name, description, properties = {} } = wanted;
+    if (keepsRecords !== true && Object.keys(properties).length > 0)
+      throw refusal(403, "There are no properties");
     const [status = "active", ...ahead] = [...statuses, "active"];
     const kept = keepsRecords === true ? { properties } : {};
     return structuredClone(
