@@ -49,7 +49,7 @@ describe("a signature that is refused", () => {
     expect(error).toMatchObject({
       code: "ERR_AUTH_FAILED",
       message:
-        "https://ims.example refused the signature of access key AK (GET): 401 APIGW.0301: Incorrect IAM authentication information: verify aksk signature fail",
+        "https://ims.example refused the signature of access key AK (GET): 401 Incorrect IAM authentication information: verify aksk signature fail (APIGW.0301)",
     });
     expectNoSecret(error, KEY.secretKey);
   });
