@@ -31,7 +31,11 @@ function huaweicloud(volumeId: string): Expectations {
     records: { value: "none", because: "there are no properties of one's own" },
     emptyData: { value: "refused", because: "IMS takes no empty file" },
     membersOfEmpty: { value: "refused", because: "IMS shares active images only" },
-    createFrom: { source: { volumeId }, unknown: { volumeId: "2e2b4a4e-2d1d-4a57-9c68-1d2d4b1d8f0e" } },
+    createFrom: {
+      source: { volumeId },
+      unknown: { volumeId: "2e2b4a4e-2d1d-4a57-9c68-1d2d4b1d8f0e" },
+      needs: { properties: { __os_version: "Debian 12.0.0 64bit" } },
+    },
     samples: {
       fields: { containerFormat: "bare", diskFormat: "zvhd2", minDiskGb: 40 },
       name: (text) => text.replaceAll(/[^A-Za-z0-9._-]+/g, "_"),

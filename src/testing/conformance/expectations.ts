@@ -1,3 +1,4 @@
+import type { NewImage } from "../../model/index.ts";
 import type { CloudSource } from "../../backends/backend.ts";
 import type { Capability } from "./clause.ts";
 import { type Field, type Sampler, type Samples, sampler } from "./sampler.ts";
@@ -18,6 +19,8 @@ export interface CloudData {
   readonly source: CloudSource;
   /** A source of the same kind that isn't. */
   readonly unknown: CloudSource;
+  /** What images that are made of it have to have, beside what all have. Default: nothing. */
+  readonly needs?: Partial<Omit<NewImage, "id" | "name">> | undefined;
 }
 
 /**
