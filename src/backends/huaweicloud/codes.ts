@@ -37,10 +37,10 @@ const STATUSES: Readonly<Record<string, number>> = {
 /** A PATCH adds what is there already, or replaces what isn't. */
 export const ATTRIBUTE_CONFLICT = "IMG.0035";
 
-/** The status that a refusal should have had. */
+/** The status that a refusal should have had. Where it isn't the usual 400, it means what it says. */
 export function statusOf(status: number, code: string | undefined, words: string): number {
+  if (status !== 400) return status;
   // A volume that isn't there has no code of its own: its words are all there is.
-  if (status === 400 && /\bvolume\b.*(does not exist|not found|could not be found)/i.test(words)) return 404;
-  const meant = code === undefined || !Object.hasOwn(STATUSES, code) ? undefined : STATUSES[code];
-  return status >= 400 && status < 500 ? (meant ?? status) : status;
+  if (/\bvolume\b.*(does not exist|not found|could not be found)/i.test(words)) return 404;
+  return code === undefined || !Object.hasOwn(STATUSES, code) ? status : (STATUSES[code] ?? status);
 }

@@ -1,4 +1,3 @@
-import type { Image } from "../../model/index.ts";
 import type { Backend, CallOptions } from "../backend.ts";
 import { readBody } from "../http/errors.ts";
 import { metadataBody } from "./body.ts";

@@ -17,12 +17,8 @@ export interface Refusal {
  * @param where How far it had come.
  */
 export function imsError(answer: HttpAnswer, what: string, where = ""): HttpError {
-  const refusal = refusalOf(answer.body);
-  if (refusal === undefined) return httpError(answer, what, where);
-  const { code, message } = refusal;
-  const status = statusOf(answer.status, code, message);
-  const words = [message, code === undefined ? "" : `(${code})`].filter((word) => word !== "").join(" ");
-  return httpError({ ...answer, status, body: words }, what, where);
+  const { code, message } = refusalOf(answer.body) ?? { code: undefined, message: "" };
+  return httpError({ ...answer, status: statusOf(answer.status, code, message) }, what, where);
 }
 
 /** @throws HttpError unless the answer says that it is done. */
@@ -36,7 +32,7 @@ export function refusalOf(body: unknown): Refusal | undefined {
   const inner = "error" in body ? refusalOf(body.error) : undefined;
   if (inner !== undefined) return inner;
   const code = textOf(body, "error_code") ?? textOf(body, "code");
-  const message = textOf(body, "error_msg") ?? textOf(body, "message") ?? textOf(body, "error_message");
+  const message = textOf(body, "error_msg") ?? textOf(body, "message");
   return code === undefined && message === undefined ? undefined : { code, message: message ?? "" };
 }
 
