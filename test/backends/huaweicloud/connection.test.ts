@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { connect } from "../../../src/backends/huaweicloud/connection.ts";
 import type { HuaweiCloudOptions } from "../../../src/backends/huaweicloud/options.ts";
+import { fakeHuaweiCloud } from "../../../src/testing/index.ts";
 import { expectNoSecret, rejectionOf } from "../../support/errors.ts";
 import { fakeThroughMsw, tokenOf } from "../../support/huaweicloud.ts";
 import { mockNetwork } from "../../support/network.ts";
@@ -36,6 +37,19 @@ describe("an access key", () => {
     expect(String(error)).toContain("(APIGW.0301)");
     expectNoSecret(error, "not-the-secret");
   });
+});
+
+it.each(["", "http://127.0.0.1:1"])("a signature holds over a socket, with HTTPS_PROXY=%s", async (proxy) => {
+  vi.stubEnv("HTTPS_PROXY", proxy);
+  const fake = fakeHuaweiCloud();
+  const server = await fake.listen();
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await server.close();
+  });
+  const { client, endpoints } = await connect(server.options());
+  const made = await client({ method: "POST", url: `${endpoints.ims}/v2/images`, json: { name: "中 b" } });
+  expect(made).toMatchObject({ status: 201, body: { name: "中 b" } });
 });
 
 describe("a key that is good for some time", () => {
