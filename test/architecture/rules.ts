@@ -74,7 +74,8 @@ const PURE: readonly string[] = [
   "transfer/decompress/{bzip2-block,bzip2-marks,detect,errors,tar-header,zstd-frame}.ts",
   "backends/glance/{urls,filters,wire,mapping,patch,schema,spec,import-request,import-state}.ts",
   "backends/keystone/{auth,auth-type,catalog,clouds,defaults,maps,profile,token}.ts",
-  "backends/http/{answer,errors,retry}.ts",
+  "backends/http/{answer,errors,option-issues,retry}.ts",
+  "backends/huaweicloud/{canonical-request,credentials,endpoints,signature}.ts",
   "backends/kakaocloud/{endpoints,errors,filters,mapping,names,pages,rules,spec,update,wire}.ts",
   "backends/vkcs/{rules,spec,store}.ts",
   "transfer/inspect/{qcow2,qed,vmdk,vmdk-descriptor,vhd,vhdx,vdi,iso,gpt,luks,compressed,fields,parser,parsers,problem}.ts",
@@ -96,7 +97,12 @@ const IMPURE = ["Date.now", "new Date()", "Math.random", "performance", "process
 
 /** Who may ask what surrounds the process. */
 const SURROUNDINGS: Readonly<Record<string, readonly string[]>> = {
-  "process.env": ["backends/kakaocloud/resolve.ts", "backends/keystone/resolve.ts", "network/environment.ts"],
+  "process.env": [
+    "backends/huaweicloud/resolve.ts",
+    "backends/kakaocloud/resolve.ts",
+    "backends/keystone/resolve.ts",
+    "network/environment.ts",
+  ],
   "process.cwd": ["backends/keystone/resolve.ts"],
   "process.stdout": ["reconcile/terminal.ts"],
   homedir: ["backends/keystone/resolve.ts"],

@@ -1,7 +1,7 @@
 import type { CallOptions } from "../backend.ts";
-import { type AuthorizedClient, authorizedClient } from "../glance/requests.ts";
 import type { HttpAnswer } from "../http/answer.ts";
 import type { ControlClient } from "../http/client.ts";
+import { type AuthorizedClient, authorizedClient } from "../keystone/authorized-client.ts";
 import type { Session } from "../keystone/session.ts";
 import type { KakaoCloudUrls } from "./endpoints.ts";
 import { isMalformedId } from "./errors.ts";

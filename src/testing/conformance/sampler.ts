@@ -31,7 +31,9 @@ const FIELDS = {
 } as const satisfies Readonly<Record<Field, unknown>>;
 
 /** The fields that images of some clouds don't have. */
-export const FIELD_NAMES: readonly Field[] = Object.keys(FIELDS).filter((name): name is Field => name in FIELDS);
+export const FIELD_NAMES: readonly Field[] = Object.keys(FIELDS).filter(
+  (name): name is Field => name in FIELDS,
+);
 
 /** How the images of a cloud have to look. */
 export interface Samples {

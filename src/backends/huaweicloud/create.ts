@@ -1,0 +1,36 @@
+import type { Backend, CallOptions } from "../backend.ts";
+import { readBody } from "../http/errors.ts";
+import { metadataBody } from "./body.ts";
+import { expectDone } from "./errors.ts";
+import { changeFields } from "./patch.ts";
+import { type Calls, toImage } from "./requests.ts";
+import { WireImage } from "./wire.ts";
+
+/** `POST /v2/images`: an image without data. */
+export function creation(calls: Calls): NonNullable<Backend["create"]> {
+  return async (image, options) => {
+    const what = `Creation of image ${image.name}`;
+    const { connection, urls } = calls;
+    const answer = await connection.client(
+      { method: "POST", url: urls.images, json: metadataBody(image) },
+      options,
+    );
+    expectDone(answer, what);
+    const wire = readBody(answer, WireImage, what);
+    return toImage(
+      calls,
+      image.description ? await described(calls, wire, image.description, options) : wire,
+    );
+  };
+}
+
+/** The image is there whatever becomes of its description: the caller sees that it has none, and adds it. */
+async function described(
+  calls: Calls,
+  wire: WireImage,
+  description: string,
+  options?: CallOptions,
+): Promise<WireImage> {
+  const fields = [{ name: "__description", value: description }];
+  return changeFields(calls, wire, fields, options).catch(() => wire);
+}
