@@ -1,5 +1,5 @@
-import type { HuaweiCloudImage } from "./huaweicloud.ts";
 import type { ContainerFormat, DiskFormat, Visibility } from "./formats.ts";
+import type { HuaweiCloudImage } from "./huaweicloud.ts";
 
 /** The statuses of Glance's state machine; other clouds add their own. */
 export type ImageStatus =

@@ -144,7 +144,9 @@ async function update(context: Context, plan: Plan, desired: ImageSpec, actual: 
     const early = operations.filter((operation) => !late.includes(operation));
     await changeMetadata(context, actual, early, desired.members);
     const filled = await delivery.fill(actual.id);
-    return late.length === 0 ? filled : { ...filled, image: await changeMetadata(context, filled.image, late) };
+    return late.length === 0
+      ? filled
+      : { ...filled, image: await changeMetadata(context, filled.image, late) };
   } finally {
     await delivery.close();
   }

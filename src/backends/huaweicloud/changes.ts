@@ -1,9 +1,9 @@
 import { applyOperations } from "../../model/index.ts";
 import type { MetadataOperation } from "../backend.ts";
 import { refusal } from "../record.ts";
-import { huaweicloudRules } from "./rules.ts";
-import { PROPERTIES } from "./properties.ts";
 import type { WantedField } from "./patch-steps.ts";
+import { PROPERTIES } from "./properties.ts";
+import { huaweicloudRules } from "./rules.ts";
 import { type Tags, tagsOf } from "./tags.ts";
 import type { WireImage } from "./wire.ts";
 
@@ -44,10 +44,7 @@ export function changesOf(image: WireImage, operations: readonly MetadataOperati
 }
 
 /** Of two values of a key the one that is added counts: it comes last. */
-function preferred(
-  tags: readonly string[],
-  operations: readonly MetadataOperation[],
-): readonly string[] {
+function preferred(tags: readonly string[], operations: readonly MetadataOperation[]): readonly string[] {
   const added = operations.flatMap((operation) =>
     operation.kind === "tag" && operation.op === "add" ? [operation.tag] : [],
   );
@@ -71,13 +68,13 @@ function fieldOf(image: WireImage, operation: MetadataOperation): readonly Wante
     );
   if (kind === "property") {
     const value = operation.op === "delete" ? undefined : (operation.to ?? "");
-    return [{ name: field, value: value === undefined ? undefined : valueOf(property?.send?.(value), value) }];
+    return [{ name: field, value: value === undefined ? undefined : sentAs(property?.send?.(value), value) }];
   }
   const to = operation.to;
   return [{ name: field, value: typeof to === "number" ? to : String(to ?? "") }];
 }
 
-function valueOf(sent: unknown, text: string): string | number {
+function sentAs(sent: unknown, text: string): string | number {
   return typeof sent === "number" ? sent : text;
 }
 

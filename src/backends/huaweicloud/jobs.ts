@@ -1,4 +1,4 @@
-import { ImagewrightError, ImageStateError } from "../../model/index.ts";
+import { ImageStateError, ImagewrightError } from "../../model/index.ts";
 import type { CallOptions } from "../backend.ts";
 import type { ControlRequest } from "../http/client.ts";
 import { readBody } from "../http/errors.ts";

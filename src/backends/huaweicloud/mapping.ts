@@ -65,7 +65,10 @@ export function imageFromWire(wire: WireImage, { region, projectId }: Place): Im
 }
 
 /** Its own images are private here, shared or not: that they have members is no other visibility to a spec. */
-function visibilityOf({ visibility, owner, __imagetype: type }: WireImage, projectId: string): string | undefined {
+function visibilityOf(
+  { visibility, owner, __imagetype: type }: WireImage,
+  projectId: string,
+): string | undefined {
   const isOwn = owner === projectId || type === "private";
   return isOwn && visibility === "shared" ? "private" : (visibility ?? undefined);
 }

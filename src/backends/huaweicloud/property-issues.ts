@@ -36,7 +36,8 @@ function problemOf(name: string, value: string, way: WayName): string | undefine
 function unknownProperty(name: string): string {
   const known = namesWhere(() => true);
   const near = nearestKey(name, known);
-  const advice = near === undefined ? `there are ${known.join(", ")}` : `did you mean ${JSON.stringify(near)}?`;
+  const advice =
+    near === undefined ? `there are ${known.join(", ")}` : `did you mean ${JSON.stringify(near)}?`;
   return `Huawei Cloud's images have no properties of one's own, and none of this name: ${advice}`;
 }
 

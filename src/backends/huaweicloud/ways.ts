@@ -84,7 +84,16 @@ export const WAYS: Readonly<Record<WayName, Way>> = {
   iso: {
     title: "source.object of an ISO",
     path: DATA,
-    fields: [...OBJECT, "type", "os_type", "os_version", "architecture", "cmk_id", "is_config", "is_quick_import"],
+    fields: [
+      ...OBJECT,
+      "type",
+      "os_type",
+      "os_version",
+      "architecture",
+      "cmk_id",
+      "is_config",
+      "is_quick_import",
+    ],
     needs: ["min_disk", "os_version"],
     minDiskGb: SYSTEM_DISK,
   },

@@ -58,7 +58,9 @@ export const WirePage: z.ZodType<{ readonly images: readonly WireImage[] }> = z.
 });
 
 /** What an action answers. */
-export const WireStarted: z.ZodType<{ readonly job_id: string }> = z.object({ job_id: z.string().trim().min(1) });
+export const WireStarted: z.ZodType<{ readonly job_id: string }> = z.object({
+  job_id: z.string().trim().min(1),
+});
 
 /** What a job has made, or is about to. */
 export interface WireEntities {

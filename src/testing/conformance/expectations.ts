@@ -1,5 +1,5 @@
-import type { NewImage } from "../../model/index.ts";
 import type { CloudSource } from "../../backends/backend.ts";
+import type { NewImage } from "../../model/index.ts";
 import type { Capability } from "./clause.ts";
 import { type Field, type Sampler, type Samples, sampler } from "./sampler.ts";
 

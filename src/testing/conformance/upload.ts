@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { assertEmptied, assertFields, assertRefused, assertSameImage, CONFLICT, hex, NOT_FOUND } from "./assertions.ts";
+import {
+  assertEmptied,
+  assertFields,
+  assertRefused,
+  assertSameImage,
+  CONFLICT,
+  hex,
+  NOT_FOUND,
+} from "./assertions.ts";
 import { type Clause, clause } from "./clause.ts";
 import { settled, stored } from "./reading.ts";
 import { DATA, data, stalling } from "./samples.ts";

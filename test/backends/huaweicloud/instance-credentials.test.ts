@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { instanceKey } from "../../../src/backends/huaweicloud/instance-credentials.ts";
 import { controlClient } from "../../../src/backends/http/client.ts";
+import { instanceKey } from "../../../src/backends/huaweicloud/instance-credentials.ts";
 import { rejectionOf } from "../../support/errors.ts";
 import { mockNetwork } from "../../support/network.ts";
 

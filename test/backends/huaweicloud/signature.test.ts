@@ -83,7 +83,9 @@ it("is the vendor's own, whatever is signed", () => {
   fc.assert(
     fc.property(request, ({ method, path, isClosed, query, headers, securityToken, data, nowMs }) => {
       const end = isClosed && path.length > 0 ? "/" : "";
-      const pairs = Object.entries(query).flatMap(([name, values]) => values.map((value): [string, string] => [name, value]));
+      const pairs = Object.entries(query).flatMap(([name, values]) =>
+        values.map((value): [string, string] => [name, value]),
+      );
       const url = `${IMS}/${path.map(encodeURIComponent).join("/")}${end}?${new URLSearchParams(pairs)}`;
       const body = data === undefined ? undefined : JSON.stringify(data);
       const ours = signatureHeaders({ method, url, headers, body }, { ...KEY, securityToken }, nowMs);
