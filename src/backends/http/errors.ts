@@ -86,7 +86,7 @@ function messageOf(body: unknown): string | undefined {
 function withCode(message: string, body: object): string {
   const { code, error_code = code }: { code?: unknown; error_code?: unknown } = body;
   const isName = typeof error_code === "string" && /^[a-z][\w.-]*$/i.test(error_code);
-  return isName ? `${error_code}: ${message}` : message;
+  return isName ? `${message} (${error_code})` : message;
 }
 
 /** The error of a call that got no answer. It is worth another attempt unless a name, a certificate or a proxy is wrong. */

@@ -1,12 +1,12 @@
-import { AuthError, SpecError } from "../../model/index.ts";
+import { SpecError } from "../../model/index.ts";
 import { type ControlClient, controlClient } from "../http/client.ts";
 import type { DataTransport } from "../http/data.ts";
 import { openTransport } from "../http/transport.ts";
 import { type AuthorizedClient, authorizedClient } from "../keystone/authorized-client.ts";
 import type { Session } from "../keystone/session.ts";
 import { type Endpoints, endpointsOf, isRegion } from "./endpoints.ts";
-import { instanceKey } from "./instance-credentials.ts";
-import { givenKey, type KeySource } from "./key-source.ts";
+import type { KeySource } from "./key-source.ts";
+import { keysOf, noCredentials } from "./keys.ts";
 import { checkOptions, type HuaweiCloudOptions } from "./options.ts";
 import { findProject } from "./projects.ts";
 import { type ResolvedAccess, resolveAccess } from "./resolve.ts";
@@ -27,9 +27,6 @@ export interface Connection {
   readonly session: Session | undefined;
   readonly transport: DataTransport;
 }
-
-/** Whoever isn't a server in the cloud has nobody at that address. */
-const METADATA_TIMEOUT_MS = 5_000;
 
 /** What all regions have in common. */
 interface Means {
@@ -100,31 +97,4 @@ async function connectIn(region: string, access: ResolvedAccess, means: Means): 
   const auth = access.auth?.token === undefined ? access.auth : undefined;
   const elsewhere = { region, endpoints, auth, projectId: undefined, projectName: undefined };
   return connection({ ...access, ...elsewhere }, means);
-}
-
-/** A key that was given, or that of the server that this runs on where nothing was. */
-async function keysOf(
-  { key, auth }: ResolvedAccess,
-  options: HuaweiCloudOptions,
-): Promise<KeySource | undefined> {
-  if (key !== undefined) return givenKey(key);
-  if (auth !== undefined) return undefined;
-  const { fetch, timeoutMs = METADATA_TIMEOUT_MS, retry } = options;
-  // Without proxies: the address means another server to each.
-  const client = controlClient({ fetch, timeoutMs: Math.min(timeoutMs, METADATA_TIMEOUT_MS), retry });
-  const keys = instanceKey(client, Date.now);
-  try {
-    await keys.key();
-  } catch (error) {
-    throw noCredentials(error);
-  }
-  return keys;
-}
-
-function noCredentials(cause?: unknown): AuthError {
-  const why = cause instanceof Error ? ` (${cause.message})` : "";
-  return new AuthError(
-    `There are no credentials for Huawei Cloud: give accessKey and secretKey (HW_ACCESS_KEY, HW_SECRET_KEY), or auth with a token (HW_AUTH_TOKEN) or with username, password and userDomainName (HW_USER_NAME, HW_PASSWORD, HW_DOMAIN_NAME), or run on a server of the cloud that has an agency${why}`,
-    { code: "ERR_AUTH_FAILED", cause },
-  );
 }

@@ -81,7 +81,7 @@ function keysAt(now: () => number) {
 
 function key(name: string, expiresAtMs: number) {
   return {
-    body: {
+    json: {
       credential: {
         access: name,
         secret: `secret of ${name}`,
