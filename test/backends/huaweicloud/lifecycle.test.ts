@@ -63,7 +63,7 @@ async function cloud(
 
 function shortened(path: string): string {
   return path
-    .replace(/^\/ims/, "")
+    .replace(/^\/ims(\/[a-z]+-[a-z]+-\d)?/, "")
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}/g, "*");
 }
 
