@@ -5,6 +5,7 @@ const options: Options = {
     index: "src/index.ts",
     openstack: "src/backends/openstack/index.ts",
     vkcs: "src/backends/vkcs/index.ts",
+    huaweicloud: "src/backends/huaweicloud/index.ts",
     kakaocloud: "src/backends/kakaocloud/index.ts",
     directory: "src/backends/directory/index.ts",
     memory: "src/backends/memory/index.ts",

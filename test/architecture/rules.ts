@@ -76,6 +76,7 @@ const PURE: readonly string[] = [
   "backends/keystone/{auth,auth-type,catalog,clouds,defaults,maps,profile,token}.ts",
   "backends/http/{answer,errors,option-issues,retry}.ts",
   "backends/huaweicloud/{canonical-request,credentials,endpoints,signature}.ts",
+  "backends/huaweicloud/{body,changes,codes,details,errors,filters,job-state,mapping,names,patch-steps,properties,property-issues,rules,spec,tags,tag-steps,urls,ways,wire}.ts",
   "backends/kakaocloud/{endpoints,errors,filters,mapping,names,pages,rules,spec,update,wire}.ts",
   "backends/vkcs/{rules,spec,store}.ts",
   "transfer/inspect/{qcow2,qed,vmdk,vmdk-descriptor,vhd,vhdx,vdi,iso,gpt,luks,compressed,fields,parser,parsers,problem}.ts",

@@ -68,15 +68,13 @@ function fieldOf(image: WireImage, operation: MetadataOperation): readonly Wante
     );
   if (kind === "property") {
     const value = operation.op === "delete" ? undefined : (operation.to ?? "");
-    return [
-      { name: field, value: value === undefined ? undefined : valueOf(property?.send?.(value), value) },
-    ];
+    return [{ name: field, value: value === undefined ? undefined : sentAs(property?.send?.(value), value) }];
   }
   const to = operation.to;
   return [{ name: field, value: typeof to === "number" ? to : String(to ?? "") }];
 }
 
-function valueOf(sent: unknown, text: string): string | number {
+function sentAs(sent: unknown, text: string): string | number {
   return typeof sent === "number" ? sent : text;
 }
 

@@ -1,9 +1,10 @@
 import { type Image, ImageStateError, type NewImage, UnsupportedError } from "../../model/index.ts";
 import type { CallOptions, CloudSource, CreateFrom } from "../backend.ts";
+import { missing } from "../record.ts";
 import { jobBody, type Origin } from "./body.ts";
+import type { Connection } from "./connection.ts";
 import { type JobRequest, runJob } from "./jobs.ts";
 import { listImages } from "./list.ts";
-import { gone } from "./patch.ts";
 import { type Calls, callsOf, readWire, toImage } from "./requests.ts";
 import { WAYS, type WayName, wayOf } from "./ways.ts";
 
@@ -33,7 +34,7 @@ export async function makeImage(
   options?: CallOptions,
 ): Promise<Image> {
   const { urls, connection } = calls;
-  const json = jobBody(way, image, origin, connection.region);
+  const json = jobBody(way, inProject(image, connection), origin, connection.region);
   const url = "imageId" in origin ? urls.ofImage(origin.imageId, "copy") : urls.action(WAYS[way].path);
   const what = `Creation of image ${image.name} from ${nameOf(origin)}`;
   return finished(calls, calls, { method: "POST", url, json, what }, image, options);
@@ -58,6 +59,12 @@ async function copyToRegion(
   const url = there.urls.ofImage(source.imageId, "cross_region_copy");
   const what = `Creation of image ${image.name} from image ${source.imageId} of ${source.region}`;
   return finished(calls, there, { method: "POST", url, json, what }, image, options);
+}
+
+/** In the enterprise project of the options, unless it says another. */
+function inProject(image: NewImage, { enterpriseProjectId }: Connection): NewImage {
+  if (enterpriseProjectId === undefined) return image;
+  return { ...image, properties: { enterprise_project_id: enterpriseProjectId, ...image.properties } };
 }
 
 /** The image that a job has made, which is told by the job, or found under its name. */
@@ -85,7 +92,7 @@ async function readImage(
   options?: CallOptions,
 ): Promise<Image> {
   const wire = await readWire(calls, id, what, options);
-  if (wire === undefined) throw gone(id);
+  if (wire === undefined) throw missing(id);
   return toImage(calls, wire);
 }
 

@@ -3,9 +3,6 @@ import { type ImageQuery, MEMBER_STATUSES, valuesOf } from "../../model/index.ts
 /** More values than these are left to the caller: each is a listing of its own. */
 const MAX_VALUES = 40;
 
-/** The most images on a page: IMS's own default. */
-export const PAGE_SIZE = 500;
-
 /**
  * The queries of the listings that have, between them, every image that a query asks for. They may have others, too:
  * what IMS is known to filter by is asked for, and the rest left to the caller.

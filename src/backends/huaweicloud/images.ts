@@ -1,5 +1,5 @@
 import { type Image, type ImageSpec, parseSpec } from "../../model/index.ts";
-import type { Backend, CallOptions } from "../backend.ts";
+import type { Backend, CallOptions, CreateFrom, Members } from "../backend.ts";
 import { uploadData } from "../glance/data.ts";
 import { glanceUrls } from "../glance/urls.ts";
 import type { Connection } from "./connection.ts";
@@ -23,6 +23,9 @@ export type ServerImage = Pick<ImageSpec, "name" | "description" | "minRamMb" | 
 export interface HuaweiCloudBackend extends Backend {
   readonly region: string;
   readonly projectId: string;
+  readonly create: NonNullable<Backend["create"]>;
+  readonly createFrom: CreateFrom;
+  readonly members: Required<Members>;
   /**
    * Gives an image that was made without data that of an object, `bucket:key`; it is active then.
    *
@@ -56,7 +59,7 @@ const NEEDS_TOKEN =
   "image data is uploaded with a token, which an access key doesn't get: give auth as well, or put the data into the object storage and use source.object";
 
 /** A backend that speaks to IMS. */
-export function huaweicloudImages(connection: Connection, limits?: Limits): HuaweiCloudBackend {
+export function huaweicloudImages(connection: Connection, limits: Partial<Limits> = {}): HuaweiCloudBackend {
   const { region, projectId, session, transport, endpoints } = connection;
   const calls = callsOf(connection, limits);
   const spec = huaweicloudSpec({ region, reachesRegions: connection.inRegion !== undefined });

@@ -2,7 +2,7 @@ import { type Image, type ImageQuery, matchesQuery, ResponseError } from "../../
 import type { CallOptions } from "../backend.ts";
 import { readBody } from "../http/errors.ts";
 import { imsError } from "./errors.ts";
-import { listings, PAGE_SIZE } from "./filters.ts";
+import { listings } from "./filters.ts";
 import { type Calls, toImage } from "./requests.ts";
 import { type WireImage, WirePage } from "./wire.ts";
 
@@ -31,7 +31,7 @@ export async function* listImages(
  * the next page is asked for, the listing begins anew: some images come twice then, and none is left out.
  */
 async function* pages(
-  { connection, urls }: Calls,
+  { connection, urls, pageSize }: Calls,
   parameters: URLSearchParams,
   options: CallOptions | undefined,
 ): AsyncGenerator<WireImage> {
@@ -39,7 +39,7 @@ async function* pages(
   let marker: string | undefined;
   for (let restarts = 0; ; ) {
     const query = new URLSearchParams(parameters);
-    query.append("limit", String(PAGE_SIZE));
+    query.append("limit", String(pageSize));
     if (marker !== undefined) query.append("marker", marker);
     const answer = await connection.client({ method: "GET", url: `${urls.cloudImages}?${query}` }, options);
     if (answer.status !== 200) {

@@ -7,7 +7,7 @@ import type { Calls } from "./requests.ts";
 import { type WireMember, WireMembers } from "./wire.ts";
 
 /** Members are read and answered as Glance's are, and added and removed by jobs. */
-export function imsMembers(calls: Calls): Members {
+export function imsMembers(calls: Calls): Required<Members> {
   const { connection, urls } = calls;
 
   const statuses = async (id: string, options?: CallOptions): Promise<readonly ImageMember[]> => {

@@ -1,7 +1,7 @@
 import { type Image, type Issue, SpecError } from "../../model/index.ts";
 import type { CallOptions } from "../backend.ts";
+import { missing } from "../record.ts";
 import { runJob } from "./jobs.ts";
-import { gone } from "./patch.ts";
 import { type Calls, readWire, toImage } from "./requests.ts";
 
 /** The formats that images are exported in. */
@@ -29,7 +29,7 @@ export async function registerObject(
   const url = calls.urls.ofImage(id, "upload");
   await runJob(calls, { method: "PUT", url, json: { image_url: object }, what, imageId: id }, options);
   const wire = await readWire(calls, id, what, options);
-  if (wire === undefined) throw gone(id);
+  if (wire === undefined) throw missing(id);
   return toImage(calls, wire);
 }
 

@@ -1,6 +1,7 @@
-import { HttpError, httpErrorCode } from "../../model/index.ts";
+import type { HttpError } from "../../model/index.ts";
 import type { CallOptions } from "../backend.ts";
 import { readBody } from "../http/errors.ts";
+import { missing } from "../record.ts";
 import { ATTRIBUTE_CONFLICT } from "./codes.ts";
 import { imsError, refusalOf } from "./errors.ts";
 import { otherStep, type PatchStep, patchSteps, type WantedField } from "./patch-steps.ts";
@@ -30,15 +31,15 @@ export async function changeFields(
   if ("image" in outcome) return outcome.image;
   let current = image;
   for (const field of fields) {
-    current = await current_(calls, image.id, options);
+    current = await reread(calls, image.id, options);
     for (const step of patchSteps(current, [field])) current = await either(calls, current, step, options);
   }
   return current;
 }
 
-async function current_(calls: Calls, id: string, options?: CallOptions): Promise<WireImage> {
+async function reread(calls: Calls, id: string, options?: CallOptions): Promise<WireImage> {
   const image = await readWire(calls, id, `Update of image ${id}`, options);
-  if (image === undefined) throw gone(id);
+  if (image === undefined) throw missing(id);
   return image;
 }
 
@@ -74,9 +75,4 @@ async function patch(
   const refusal = imsError(answer, what);
   if (refusalOf(answer.body)?.code === ATTRIBUTE_CONFLICT) return { conflict: refusal };
   throw refusal;
-}
-
-/** The image is gone. */
-export function gone(id: string): HttpError {
-  return new HttpError(`There is no image ${id}`, { code: httpErrorCode(404), status: 404 });
 }

@@ -4,14 +4,17 @@ import { readBody } from "../http/errors.ts";
 import type { Connection } from "./connection.ts";
 import { imsError } from "./errors.ts";
 import { imageFromWire } from "./mapping.ts";
+import { MAX_PAGE_SIZE } from "./options.ts";
 import { type ImsUrls, imsUrls } from "./urls.ts";
 import { type WireImage, WirePage } from "./wire.ts";
 
-/** How long the cloud may take, in milliseconds. */
+/** How much, and for how long. */
 export interface Limits {
-  /** To do what a job is for. */
+  /** How many images a listing asks for at a time. */
+  readonly pageSize: number;
+  /** How long the cloud may take, in milliseconds, to do what a job is for. */
   readonly jobTimeoutMs: number;
-  /** To forget a deleted image. */
+  /** The same, to forget a deleted image. */
   readonly deletionTimeoutMs: number;
 }
 
@@ -21,11 +24,15 @@ export interface Calls extends Limits {
   readonly urls: ImsUrls;
 }
 
-/** Of Terraform's provider: copies take longest. */
-export const LIMITS: Limits = { jobTimeoutMs: 60 * 60_000, deletionTimeoutMs: 10 * 60_000 };
+/** The times are those of Terraform's provider: copies take longest. */
+const LIMITS: Limits = {
+  pageSize: MAX_PAGE_SIZE,
+  jobTimeoutMs: 60 * 60_000,
+  deletionTimeoutMs: 10 * 60_000,
+};
 
-export function callsOf(connection: Connection, limits: Limits = LIMITS): Calls {
-  return { ...limits, connection, urls: imsUrls(connection.endpoints.ims, connection.projectId) };
+export function callsOf(connection: Connection, limits: Partial<Limits> = {}): Calls {
+  return { ...LIMITS, ...limits, connection, urls: imsUrls(connection.endpoints.ims, connection.projectId) };
 }
 
 /** An image as it is on the wire; `undefined` when it is gone: the list is empty then, with 200. */

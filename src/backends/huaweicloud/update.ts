@@ -1,10 +1,11 @@
 import { HttpError, type Image, ImagewrightError, NetworkError } from "../../model/index.ts";
 import type { Backend, CallOptions } from "../backend.ts";
 import { explained } from "../http/errors.ts";
+import { missing } from "../record.ts";
 import { changesOf } from "./changes.ts";
 import { migrate } from "./enterprise-project.ts";
 import { expectDone } from "./errors.ts";
-import { changeFields, gone } from "./patch.ts";
+import { changeFields } from "./patch.ts";
 import { patchSteps } from "./patch-steps.ts";
 import { type Calls, readWire, toImage } from "./requests.ts";
 import { type TagStep, tagSteps } from "./tag-steps.ts";
@@ -25,7 +26,7 @@ export function updating(calls: Calls): Backend["update"] {
   return async (id, operations, options) => {
     const what = `Update of image ${id}`;
     const actual = await readWire(calls, id, what, options);
-    if (actual === undefined) throw gone(id);
+    if (actual === undefined) throw missing(id);
     const { fields, tags, enterpriseProjectId } = changesOf(actual, operations);
     const changed = patchSteps(actual, fields);
     const steps: Step[] = [];
@@ -74,7 +75,7 @@ async function changeTags(
 
 async function readBack(calls: Calls, id: string, options?: CallOptions): Promise<Image> {
   const wire = await readWire(calls, id, `Update of image ${id}`, options);
-  if (wire === undefined) throw gone(id);
+  if (wire === undefined) throw missing(id);
   return toImage(calls, wire);
 }
 
