@@ -18,9 +18,9 @@ export function withDefaults(config: CloudConfig, { authUrl, userDomainName }: C
   return {
     ...config,
     auth: {
-      ...auth,
-      authUrl: auth.authUrl ?? authUrl,
-      userDomainName: namesDomain ? auth.userDomainName : userDomainName,
+      ...(authUrl === undefined ? {} : { authUrl }),
+      ...(namesDomain || userDomainName === undefined ? {} : { userDomainName }),
+      ...Object.fromEntries(Object.entries(auth).filter(([, value]) => value !== undefined)),
     },
   };
 }
