@@ -226,6 +226,7 @@ describe("a list", () => {
     ],
     [{ id: ["A", "b"] }, [{ id: "a" }, { id: "b" }]],
     [{ tags: ["a=1", "b=2"] }, [{ tag: "a=1" }]],
+    [{ properties: { os_type: "Linux", max_ram: "1" } }, [{ __os_type: "Linux" }]],
   ] as const)("of %j asks for %j", async (query, expected) => {
     const network = mockNetwork();
     if (expected.length > 0) network.expect(LIST, ...expected.map(() => page()));
