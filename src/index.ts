@@ -29,6 +29,7 @@ export type {
   TargetedEvent,
 } from "./model/events.ts";
 export type { ContainerFormat, DiskFormat, Visibility } from "./model/formats.ts";
+export type { HuaweiCloudImage } from "./model/huaweicloud.ts";
 export type { Image, ImageStatus } from "./model/image.ts";
 export type { KakaoCloudAttributes, KakaoCloudOsInfo } from "./model/kakaocloud.ts";
 export type { ImageMember, MemberStatus } from "./model/member.ts";
@@ -42,7 +43,7 @@ export type {
   TagOperation,
 } from "./model/operation.ts";
 export type { ImageQuery, Sort, SortKey } from "./model/query.ts";
-export { glanceRules, type PropertyNames, type Rules } from "./model/rules.ts";
+export { type CreationProperties, glanceRules, type PropertyNames, type Rules } from "./model/rules.ts";
 export type {
   DeclaredChecksum,
   FileSource,

@@ -1,6 +1,5 @@
 import { type Image, ImageStateError, type NewImage, UnsupportedError } from "../../model/index.ts";
 import type { CallOptions, CloudSource, CreateFrom } from "../backend.ts";
-import { missing } from "../record.ts";
 import { jobBody, type Origin } from "./body.ts";
 import type { Connection } from "./connection.ts";
 import { type JobRequest, runJob } from "./jobs.ts";
@@ -67,7 +66,7 @@ function inProject(image: NewImage, { enterpriseProjectId }: Connection): NewIma
   return { ...image, properties: { enterprise_project_id: enterpriseProjectId, ...image.properties } };
 }
 
-/** The image that a job has made, which is told by the job, or found under its name. */
+/** The image that a job has made: the one that it tells, or else the one of the name. */
 async function finished(
   calls: Calls,
   jobsCalls: Calls,
@@ -76,24 +75,13 @@ async function finished(
   options?: CallOptions,
 ): Promise<Image> {
   const id = await runJob(jobsCalls, request, options);
-  const image =
-    id === undefined ? await named(calls, name, options) : await readImage(calls, id, request, options);
+  const wire = id === undefined ? undefined : await readWire(calls, id, request.what, options);
+  const image = wire === undefined ? await named(calls, name, options) : toImage(calls, wire);
   if (image !== undefined) return image;
   throw new ImageStateError(`${request.what}: the job has ended, and there is no image ${id ?? name}`, {
     code: "ERR_IMAGE_FAILED",
     imageId: id,
   });
-}
-
-async function readImage(
-  calls: Calls,
-  id: string,
-  { what }: JobRequest,
-  options?: CallOptions,
-): Promise<Image> {
-  const wire = await readWire(calls, id, what, options);
-  if (wire === undefined) throw missing(id);
-  return toImage(calls, wire);
 }
 
 async function named(calls: Calls, name: string, options?: CallOptions): Promise<Image | undefined> {

@@ -3,6 +3,16 @@ import { type ImageQuery, MEMBER_STATUSES, valuesOf } from "../../model/index.ts
 /** More values than these are left to the caller: each is a listing of its own. */
 const MAX_VALUES = 40;
 
+/** The properties that IMS filters by, and what it calls them. */
+const PROPERTY_FILTERS: Readonly<Record<string, string>> = {
+  __os_version: "__os_version",
+  __os_type: "__os_type",
+  os_type: "__os_type",
+  __os_bit: "__os_bit",
+  __platform: "__platform",
+  enterprise_project_id: "enterprise_project_id",
+};
+
 /**
  * The queries of the listings that have, between them, every image that a query asks for. They may have others, too:
  * what IMS is known to filter by is asked for, and the rest left to the caller.
@@ -18,7 +28,15 @@ export function listings(query: ImageQuery, projectId: string): readonly URLSear
     ids.flatMap((id) =>
       statuses.flatMap((status) =>
         kinds.map((kind) =>
-          parametersOf({ name, id, status, owner: query.owner, ...kind, tag: tagOf(query) }),
+          parametersOf({
+            ...propertyFilters(query),
+            name,
+            id,
+            status,
+            owner: query.owner,
+            ...kind,
+            tag: tagOf(query),
+          }),
         ),
       ),
     ),
@@ -47,6 +65,11 @@ function kindsOf({ visibility, memberStatus, owner }: ImageQuery, projectId: str
     default:
       return visibility satisfies never;
   }
+}
+
+function propertyFilters({ properties = {} }: ImageQuery): Parameters {
+  const known = Object.entries(properties).filter(([name]) => Object.hasOwn(PROPERTY_FILTERS, name));
+  return Object.fromEntries(known.map(([name, value]) => [PROPERTY_FILTERS[name] ?? name, value]));
 }
 
 /** One tag: that several are all held against an image is nowhere promised. */

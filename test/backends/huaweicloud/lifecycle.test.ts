@@ -170,6 +170,29 @@ describe("an image that is uploaded", () => {
     expect(image.properties).toMatchObject({ max_ram: "4096", hw_firmware_type: "uefi" });
   });
 
+  it("can't be given memory at most without data, which is said before anything is sent", async () => {
+    const { images, calls } = await cloud("key");
+    calls();
+    const spec = { name: "record", properties: { max_ram: "4096" } };
+    await expect(images.plan(spec)).rejects.toMatchObject({
+      code: "ERR_SPEC_INVALID",
+      issues: [{ path: ["properties", "max_ram"] }],
+    });
+    expect(calls().filter((call) => !call.startsWith("GET "))).toEqual([]);
+  });
+
+  it("that is protected stays so, and is not replaced", async () => {
+    const { images } = await cloud();
+    const { image } = await images.apply({ ...UPLOADED, protected: true });
+    const plan = await images.plan({ ...UPLOADED, protected: false }, { onReplace: "delete-first" });
+    expect(plan).toMatchObject({ action: "replace", replaces: ["protected"] });
+    await expect(images.apply(plan, { source: UPLOADED.source })).rejects.toMatchObject({
+      code: "ERR_HTTP_FORBIDDEN",
+    });
+    await expect(images.destroy(image.id)).rejects.toMatchObject({ code: "ERR_IMAGE_PROTECTED" });
+    expect(await images.get(image.id)).toMatchObject({ status: "active", protected: true });
+  });
+
   it("is destroyed, and the call ends when the cloud has forgotten it", async () => {
     const { images } = await cloud("password", { deletionReads: 2 });
     const { image } = await images.apply(UPLOADED);
@@ -279,6 +302,25 @@ describe("an image of an object", () => {
     await images.apply(FROM_OBJECT);
     const plan = await images.plan({ ...FROM_OBJECT, minDiskGb: 50 }, { onReplace: "delete-first" });
     expect(plan.operations).toContainEqual({ kind: "property", op: "add", name: "is_config", to: "true" });
+  });
+
+  it("is made once, though the answer to its creation was lost", async () => {
+    const { fake, images } = await cloud("key");
+    fake.addObject(FROM_OBJECT.source.object, DATA);
+    fake.failNext({ status: 502, method: "POST", path: /action$/ });
+    await images.apply(FROM_OBJECT);
+    expect(await Array.fromAsync(images.list({ owner: fake.projectId() }))).toHaveLength(1);
+  });
+
+  it("may take the place of an old one, where the old one goes first", async () => {
+    const { fake, images } = await cloud("key");
+    fake.addObject(FROM_OBJECT.source.object, DATA);
+    await images.apply(FROM_OBJECT);
+    const other = { ...FROM_OBJECT, minDiskGb: 50 };
+    await expect(images.plan(other)).rejects.toMatchObject({ code: "ERR_UNSUPPORTED" });
+    const { image } = await images.apply(await images.plan(other, { onReplace: "delete-first" }));
+    expect(image).toMatchObject({ minDiskGb: 50, description: "Of an object", status: "active" });
+    expect(await images.plan(other)).toMatchObject({ action: "none" });
   });
 
   it("leaves nothing when its job fails, and says why", async () => {
