@@ -38,7 +38,7 @@ function unknownProperty(name: string): string {
   const near = nearestKey(name, known);
   const advice =
     near === undefined ? `there are ${known.join(", ")}` : `did you mean ${JSON.stringify(near)}?`;
-  return `Huawei Cloud's images have no properties of one's own, and none of this name: ${advice}`;
+  return `is no property that images have on Huawei Cloud: ${advice}`;
 }
 
 function notTaken(name: string, way: WayName): string {

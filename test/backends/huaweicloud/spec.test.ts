@@ -96,7 +96,7 @@ describe("a spec that is refused, by its path and with what to do", () => {
     [{ ...SPEC, tags: Array.from({ length: 11 }, (_, index) => `k${index}=`) }, /^tags: has 11 tags; .* 10/],
     [
       { ...SPEC, properties: { os_distro: "debian" } },
-      /^properties\.os_distro: .*no properties of one's own/,
+      /^properties\.os_distro: .*is no property that images have.*there are __os_version, /,
     ],
     [
       { ...SPEC, properties: { os_version: "Debian" } },
