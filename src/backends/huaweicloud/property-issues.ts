@@ -27,10 +27,13 @@ function problemOf(name: string, value: string, way: WayName): string | undefine
   const problem = property.problem(value);
   if (problem !== undefined) return problem;
   if (property.changes === "never" && !isTaken(name, way)) return notTaken(name, way);
-  const isSystem = way === "volume" || way === "quick";
-  if (name === "type" && value === "IsoImage" && isSystem)
-    return `an ISO is made of source.object, without is_quick_import`;
-  return undefined;
+  return name === "type" ? typeProblem(value, way) : undefined;
+}
+
+/** An ISO is one on its own way only, and nothing else there. */
+function typeProblem(type: string, way: WayName): string | undefined {
+  if (way === "iso") return type === "IsoImage" ? undefined : 'must be "IsoImage" for an ISO, or be left out';
+  return type === "IsoImage" ? "an ISO is made of source.object, without is_quick_import" : undefined;
 }
 
 function unknownProperty(name: string): string {
