@@ -143,6 +143,14 @@ describe("a spec that is refused, by its path and with what to do", () => {
       { ...COPY, source: { imageId: "i", region: "ap-southeast-1" } },
       /^properties\.agency_name: is required/,
     ],
+    [
+      { ...OBJECT, diskFormat: "iso", properties: { ...OS, type: "ECS" } },
+      /^properties\.type: must be "IsoImage" for an ISO/,
+    ],
+    [
+      { ...OBJECT, diskFormat: "qcow2", properties: { ...OS, type: "IsoImage" } },
+      /^diskFormat: must be iso for an ISO/,
+    ],
   ])("%j", (input, problem) => {
     const found = problems(input);
     expect(found).toHaveLength(1);
