@@ -27,10 +27,13 @@ function problemOf(name: string, value: string, way: WayName): string | undefine
   const problem = property.problem(value);
   if (problem !== undefined) return problem;
   if (property.changes === "never" && !isTaken(name, way)) return notTaken(name, way);
-  const isSystem = way === "volume" || way === "quick";
-  if (name === "type" && value === "IsoImage" && isSystem)
-    return `an ISO is made of source.object, without is_quick_import`;
-  return undefined;
+  return name === "type" ? typeProblem(value, way) : undefined;
+}
+
+/** An ISO is one on its own way only, and nothing else there. */
+function typeProblem(type: string, way: WayName): string | undefined {
+  if (way === "iso") return type === "IsoImage" ? undefined : 'must be "IsoImage" for an ISO, or be left out';
+  return type === "IsoImage" ? "an ISO is made of source.object, without is_quick_import" : undefined;
 }
 
 function unknownProperty(name: string): string {
@@ -38,7 +41,7 @@ function unknownProperty(name: string): string {
   const near = nearestKey(name, known);
   const advice =
     near === undefined ? `there are ${known.join(", ")}` : `did you mean ${JSON.stringify(near)}?`;
-  return `Huawei Cloud's images have no properties of one's own, and none of this name: ${advice}`;
+  return `is no property that images have on Huawei Cloud: ${advice}`;
 }
 
 function notTaken(name: string, way: WayName): string {

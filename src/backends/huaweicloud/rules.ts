@@ -4,8 +4,8 @@ import { namesWhere } from "./properties.ts";
 const isShown = namesWhere(({ read }) => read !== undefined);
 
 /**
- * What Huawei Cloud can change: name, description, memory, firmware, tags, and the enterprise project. It has no
- * properties of the user's own, so nothing keeps a record of what an image was made from; private images have members.
+ * What Huawei Cloud can change: name, description, memory, firmware, tags, and the enterprise project. It has
+ * fields in place of properties, so nothing keeps a record of what an image was made from; private images have members.
  * Jobs refuse a name that is taken; whether other creations do, nobody says, so names count as unique.
  */
 export const huaweicloudRules: Rules = {

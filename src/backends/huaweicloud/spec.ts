@@ -57,6 +57,7 @@ function diskFormatProblem({ diskFormat, source }: ImageSpec, way: WayName): str
     return way === "upload" && source !== undefined
       ? "is required on Huawei Cloud for data that is uploaded"
       : undefined;
+  if (way === "iso" && diskFormat !== "iso") return "must be iso for an ISO, or be left out";
   if (DISK_FORMATS.includes(diskFormat)) return undefined;
   if (diskFormat === "iso" && way !== "upload") return undefined;
   const advice = diskFormat === "iso" ? "; an ISO is made of source.object" : "";

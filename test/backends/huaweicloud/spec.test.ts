@@ -96,7 +96,7 @@ describe("a spec that is refused, by its path and with what to do", () => {
     [{ ...SPEC, tags: Array.from({ length: 11 }, (_, index) => `k${index}=`) }, /^tags: has 11 tags; .* 10/],
     [
       { ...SPEC, properties: { os_distro: "debian" } },
-      /^properties\.os_distro: .*no properties of one's own/,
+      /^properties\.os_distro: .*is no property that images have.*there are __os_version, /,
     ],
     [
       { ...SPEC, properties: { os_version: "Debian" } },
@@ -142,6 +142,14 @@ describe("a spec that is refused, by its path and with what to do", () => {
     [
       { ...COPY, source: { imageId: "i", region: "ap-southeast-1" } },
       /^properties\.agency_name: is required/,
+    ],
+    [
+      { ...OBJECT, diskFormat: "iso", properties: { ...OS, type: "ECS" } },
+      /^properties\.type: must be "IsoImage" for an ISO/,
+    ],
+    [
+      { ...OBJECT, diskFormat: "qcow2", properties: { ...OS, type: "IsoImage" } },
+      /^diskFormat: must be iso for an ISO/,
     ],
   ])("%j", (input, problem) => {
     const found = problems(input);
