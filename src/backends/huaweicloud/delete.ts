@@ -1,9 +1,9 @@
 import { ImageStateError } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
+import { waitFor } from "../http/wait.ts";
 import { refusal } from "../record.ts";
 import { imsError } from "./errors.ts";
 import { type Calls, readWire, toImage } from "./requests.ts";
-import { waitFor } from "./wait.ts";
 
 /**
  * `DELETE /v2/images/{id}`: answered 204 whatever there is, and done after a while. So it is looked before, and until the

@@ -1,9 +1,9 @@
 import { ImageStateError } from "../../model/index.ts";
 import type { CallOptions } from "../backend.ts";
 import { readBody } from "../http/errors.ts";
+import { waitFor } from "../http/wait.ts";
 import { expectDone } from "./errors.ts";
 import type { Calls } from "./requests.ts";
-import { waitFor } from "./wait.ts";
 import { WireResources } from "./wire.ts";
 
 const PAGE_SIZE = 1_000;

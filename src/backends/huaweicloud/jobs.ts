@@ -2,10 +2,10 @@ import { ImageStateError, ImagewrightError } from "../../model/index.ts";
 import type { CallOptions } from "../backend.ts";
 import type { ControlRequest } from "../http/client.ts";
 import { readBody } from "../http/errors.ts";
+import { waitFor } from "../http/wait.ts";
 import { expectDone } from "./errors.ts";
 import { type JobState, jobState } from "./job-state.ts";
 import type { Calls } from "./requests.ts";
-import { waitFor } from "./wait.ts";
 import { WireJob, WireStarted } from "./wire.ts";
 
 /** A job that is asked for. */

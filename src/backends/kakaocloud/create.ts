@@ -1,10 +1,10 @@
 import { type Image, UnsupportedError } from "../../model/index.ts";
 import type { Backend, CallOptions, CreateFrom } from "../backend.ts";
 import { readBody } from "../http/errors.ts";
+import { waitUntil } from "../http/wait.ts";
 import { kakaocloudError } from "./errors.ts";
 import { wireDescription } from "./names.ts";
 import { type Calls, isDone } from "./requests.ts";
-import { waitUntil } from "./wait.ts";
 import { type WireImage, WireOne } from "./wire.ts";
 
 /** How long a new image may be unknown to the image service: Terraform's provider asks ten times, every 2 seconds. */

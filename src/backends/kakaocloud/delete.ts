@@ -1,8 +1,8 @@
 import { ImageStateError } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
+import { waitUntil } from "../http/wait.ts";
 import { kakaocloudError } from "./errors.ts";
 import { type Calls, isDone, isNowhere } from "./requests.ts";
-import { waitUntil } from "./wait.ts";
 
 /** `DELETE /images/{id}`: agreed to at once, and done after a while. */
 export function deletion({ client, urls, timeoutMs }: Calls, get: Backend["get"]): Backend["delete"] {

@@ -1,11 +1,11 @@
 import { type ImageMember, ImageStateError } from "../../model/index.ts";
 import type { CallOptions, Members } from "../backend.ts";
 import { readBody } from "../http/errors.ts";
+import { waitUntil } from "../http/wait.ts";
 import { kakaocloudError } from "./errors.ts";
 import { membersFromWire } from "./mapping.ts";
 import { allOf } from "./paging.ts";
 import { type Calls, isDone, isNowhere } from "./requests.ts";
-import { waitUntil } from "./wait.ts";
 import { WireMembers } from "./wire.ts";
 
 /** `/images/{id}/members`: the projects that an image is shared with. No call is known to answer for one. */

@@ -1,8 +1,8 @@
 import { pause } from "../../model/index.ts";
 
-/** How often is asked: seldom as Terraform's provider in the end. */
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 10_000;
+/** How often is asked: soon at first, and seldom in the end, between KakaoCloud's 2 and Huawei's 10 seconds in Terraform. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
 
 /** How long a wait is at most. */
 export interface WaitOptions {
@@ -22,4 +22,9 @@ export async function waitFor<Value>(
     if (performance.now() + pauseMs > deadlineMs) return undefined;
     await pause(pauseMs, signal);
   }
+}
+
+/** Asks until it is so; `false` when it isn't in time. */
+export async function waitUntil(isSo: () => Promise<boolean>, options: WaitOptions): Promise<boolean> {
+  return (await waitFor(async () => (await isSo()) || undefined, options)) ?? false;
 }
