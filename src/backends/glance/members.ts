@@ -70,7 +70,8 @@ function answering(
   };
 }
 
-function memberFromWire({ member_id, status, created_at, updated_at }: WireMember): ImageMember {
+/** A member, as Glance and its relatives write it. */
+export function memberFromWire({ member_id, status, created_at, updated_at }: WireMember): ImageMember {
   return {
     project: member_id,
     status: status ?? "pending",

@@ -1,6 +1,7 @@
 import { type Issue, SpecError } from "../../model/index.ts";
 import { pageSizeIssues, unknownKeys } from "../http/option-issues.ts";
-import { RETRY_KEYS, type RetryOptions } from "../http/retry.ts";
+import type { CallPlaneOptions, DataPlaneOptions } from "../http/options.ts";
+import { RETRY_KEYS } from "../http/retry.ts";
 import { AUTH_KEYS, type AuthOptions } from "../keystone/auth.ts";
 import { MAX_PAGE_SIZE } from "./list.ts";
 
@@ -8,7 +9,7 @@ import { MAX_PAGE_SIZE } from "./list.ts";
  * Options of a cloud that has a Keystone and a Glance. What is given here comes over what `clouds.yaml` or `OS_*`
  * variables say.
  */
-export interface KeystoneGlanceOptions {
+export interface KeystoneGlanceOptions extends CallPlaneOptions, DataPlaneOptions {
   /** A name in `clouds.yaml`. Default: `OS_CLOUD`. */
   readonly cloud?: string | undefined;
   /** Who one is to Keystone. Default: the cloud's entry, or the `OS_*` variables. */
@@ -32,27 +33,8 @@ export interface KeystoneGlanceOptions {
   readonly cert?: string | undefined;
   /** The path of a PEM file: the key of `cert`, without a passphrase. */
   readonly key?: string | undefined;
-  /** How long one attempt of a call that moves no image data may take, in milliseconds. Default: 60,000. */
-  readonly timeoutMs?: number | undefined;
-  /**
-   * How long the cloud may take no byte of an upload, or send none of a download, in milliseconds. The time that a
-   * source takes doesn't count. Default: 300,000 (5 minutes).
-   */
-  readonly dataIdleTimeoutMs?: number | undefined;
-  /** How long the cloud may take to answer a whole upload, in milliseconds. Default: 3,600,000 (1 hour). */
-  readonly uploadAnswerTimeoutMs?: number | undefined;
-  /**
-   * How often, and for how long, a call that moves no image data is made again: one that changes nothing, or may be repeated, after a
-   * passing refusal (408, 429, 502, 503, 504) or a connection that failed. Default: twice.
-   */
-  readonly retry?: RetryOptions | undefined;
   /** How many images a listing asks for at a time: 1 to 1,000, which is the default and the most that Glance gives. */
   readonly pageSize?: number | undefined;
-  /**
-   * Makes the calls that move no image data, with TLS settings and proxies of its own: those above, and `HTTPS_PROXY`
-   * and the like, are for image data then. Default: the global `fetch`, or one over `node:https` where there are such.
-   */
-  readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
 /** The names of {@link KeystoneGlanceOptions}. */

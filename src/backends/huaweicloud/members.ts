@@ -1,10 +1,11 @@
 import type { ImageMember } from "../../model/index.ts";
 import type { CallOptions, Members } from "../backend.ts";
+import { memberFromWire } from "../glance/members.ts";
 import { readBody } from "../http/errors.ts";
 import { expectDone } from "./errors.ts";
 import { runJob } from "./jobs.ts";
 import type { Calls } from "./requests.ts";
-import { type WireMember, WireMembers } from "./wire.ts";
+import { WireMembers } from "./wire.ts";
 
 /** Members are read and answered as Glance's are, and added and removed by jobs. */
 export function imsMembers(calls: Calls): Required<Members> {
@@ -44,14 +45,5 @@ export function imsMembers(calls: Calls): Required<Members> {
       );
       expectDone(answer, `Answering ${status} to the sharing of image ${id}`);
     },
-  };
-}
-
-function memberFromWire({ member_id, status, created_at, updated_at }: WireMember): ImageMember {
-  return {
-    project: member_id,
-    status: status ?? "pending",
-    createdAt: created_at ?? undefined,
-    updatedAt: updated_at ?? undefined,
   };
 }

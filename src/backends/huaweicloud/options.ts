@@ -1,6 +1,7 @@
 import { type Issue, SpecError } from "../../model/index.ts";
 import { pageSizeIssues, unknownKeys, urlIssues } from "../http/option-issues.ts";
-import { RETRY_KEYS, type RetryOptions } from "../http/retry.ts";
+import type { CallPlaneOptions, DataPlaneOptions } from "../http/options.ts";
+import { RETRY_KEYS } from "../http/retry.ts";
 import type { AuthOptions } from "../keystone/auth.ts";
 
 /** Who one is to IAM, which is a Keystone. Its domains are accounts, and its projects begin with a region. */
@@ -56,7 +57,7 @@ const ENDPOINT_KEYS: readonly (keyof HuaweiCloudEndpoints)[] = ["ims", "iam", "e
  * Options of `huaweicloud()`. An access key, or `auth`, comes over all credentials of `HW_*` variables; each other
  * option over the variable of its name.
  */
-export interface HuaweiCloudOptions {
+export interface HuaweiCloudOptions extends CallPlaneOptions, DataPlaneOptions {
   /** Such as `eu-west-101`. Default: `HW_REGION_NAME`. */
   readonly region?: string | undefined;
   /** The key that requests are signed with (AK). Default: `HW_ACCESS_KEY`. */
@@ -75,27 +76,8 @@ export interface HuaweiCloudOptions {
   /** The enterprise project that images are made in: `0` or a UUID. Default: `HW_ENTERPRISE_PROJECT_ID`, or the cloud's. */
   readonly enterpriseProjectId?: string | undefined;
   readonly endpoints?: HuaweiCloudEndpoints | undefined;
-  /** How long one attempt of a call that moves no image data may take, in milliseconds. Default: 60,000. */
-  readonly timeoutMs?: number | undefined;
-  /**
-   * How long the cloud may take no byte of an upload, or send none of a download, in milliseconds. The time that a
-   * source takes doesn't count. Default: 300,000 (5 minutes).
-   */
-  readonly dataIdleTimeoutMs?: number | undefined;
-  /** How long the cloud may take to answer a whole upload, in milliseconds. Default: 3,600,000 (1 hour). */
-  readonly uploadAnswerTimeoutMs?: number | undefined;
-  /**
-   * How often, and for how long, a call that moves no image data is made again: one that changes nothing, or may be
-   * repeated, after a passing refusal (408, 429, 502, 503, 504) or a connection that failed. Default: twice.
-   */
-  readonly retry?: RetryOptions | undefined;
   /** How many images a listing asks for at a time: 1 to 500, which is the default. */
   readonly pageSize?: number | undefined;
-  /**
-   * Makes the calls that move no image data, with proxies of its own: `HTTPS_PROXY` and the like are for image data
-   * then. Default: the global `fetch`, or one over `node:https` where there are such.
-   */
-  readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
 /** The largest page that is asked for, and what the cloud gives where nobody asks for a size. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { isServiceUrl, type KakaoCloudEndpoints } from "./options.ts";
+import { urlIssues } from "../http/option-issues.ts";
+import type { KakaoCloudEndpoints } from "./options.ts";
 
 /** The services that images need. */
 export type Services = { readonly [Name in "iam" | "image" | "volume"]: string };
@@ -36,7 +37,7 @@ export function discoveredServices(body: unknown, askedUrl: string): Partial<Ser
   const { service_endpoints: endpoints } = result.data.data;
   const entries = (["iam", "image", "volume"] as const).flatMap((name) => {
     const url = endpoints[name];
-    if (typeof url !== "string" || !isServiceUrl(url)) return [];
+    if (typeof url !== "string" || urlIssues(url, []).length > 0) return [];
     return askedUrl.startsWith("https:") && !url.startsWith("https:") ? [] : [[name, url] as const];
   });
   return Object.fromEntries(entries);

@@ -1,8 +1,10 @@
-import { type Issue, SpecError, unknownKey } from "../../model/index.ts";
-import { RETRY_KEYS, type RetryOptions } from "../http/retry.ts";
+import { type Issue, SpecError } from "../../model/index.ts";
+import { unknownKeys, urlIssues } from "../http/option-issues.ts";
+import type { CallPlaneOptions } from "../http/options.ts";
+import { RETRY_KEYS } from "../http/retry.ts";
 
 /** Options of `kakaocloud()`. */
-export interface KakaoCloudOptions {
+export interface KakaoCloudOptions extends CallPlaneOptions {
   /** Default: `KAKAOCLOUD_APPLICATION_CREDENTIAL_ID`. */
   readonly applicationCredentialId?: string | undefined;
   /** Secret. Default: `KAKAOCLOUD_APPLICATION_CREDENTIAL_SECRET`. */
@@ -11,15 +13,6 @@ export interface KakaoCloudOptions {
   readonly region?: string | undefined;
   /** Where services are, in place of what the cloud says. Where `iam`, `image` and `volume` are given, it isn't asked. */
   readonly endpoints?: KakaoCloudEndpoints | undefined;
-  /** How long one attempt of a call may take, in milliseconds. Default: 60,000. */
-  readonly timeoutMs?: number | undefined;
-  /**
-   * How often, and for how long, a call is made again: one that changes nothing, or may be repeated, after a passing
-   * refusal (408, 429, 502, 503, 504) or a connection that failed. Default: twice.
-   */
-  readonly retry?: RetryOptions | undefined;
-  /** Makes the calls. Default: the global `fetch`, or one over `node:https` where `HTTPS_PROXY` or the like is set. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
 /** The URLs of services, each without its path: `https://image.kr-central-2.kakaocloud.com`. */
@@ -58,25 +51,8 @@ export function checkOptions(options: KakaoCloudOptions): void {
   if (region !== undefined && !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(region))
     issues.push({ path: ["region"], message: "must be the name of a region, such as kr-central-2" });
   for (const name of ENDPOINT_NAMES) {
-    const value = endpoints[name];
-    if (value !== undefined && !isServiceUrl(value))
-      issues.push({
-        path: ["endpoints", name],
-        message: "must be an absolute URL, http or https, without user and password",
-      });
+    const url = endpoints[name];
+    if (url !== undefined) issues.push(...urlIssues(url, ["endpoints", name]));
   }
   if (issues.length > 0) throw new SpecError(issues, { subject: "The options of kakaocloud()" });
-}
-
-/** Whether a service can be at this address. */
-export function isServiceUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || url.username !== "" || url.password !== "") return false;
-  return url.protocol === "https:" || url.protocol === "http:";
-}
-
-function unknownKeys(value: object, known: readonly string[], path: readonly string[]): Issue[] {
-  return Object.keys(value)
-    .filter((key) => !known.includes(key))
-    .map((key) => ({ path: [...path, key], message: unknownKey(key, known) }));
 }
