@@ -4,6 +4,7 @@ const options: Options = {
   entry: {
     index: "src/index.ts",
     openstack: "src/backends/openstack/index.ts",
+    vkcs: "src/backends/vkcs/index.ts",
     directory: "src/backends/directory/index.ts",
     memory: "src/backends/memory/index.ts",
     transfer: "src/transfer/index.ts",

@@ -1,15 +1,14 @@
-/** node examples/openstack.ts: an image in the OpenStack cloud that OS_CLOUD names in clouds.yaml. */
+/** node examples/openstack.ts [--cloud NAME]: the life of an image in an OpenStack, or in a fake one. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ImageManager } from "imagewright";
-import { openstack } from "imagewright/openstack";
+import { inCloud } from "./cloud.ts";
 import { line } from "./line.ts";
 
-const cloud = process.env["OS_CLOUD"] ?? "demo";
 const folder = await mkdtemp(join(tmpdir(), "imagewright-example-"));
 try {
-  await line(new ImageManager(await openstack({ cloud })), folder);
+  await inCloud((backend) => line(new ImageManager(backend), folder));
 } finally {
   await rm(folder, { recursive: true });
 }

@@ -1,6 +1,8 @@
 export type {
   Backend,
   CallOptions,
+  CloudSource,
+  CreateFrom,
   DownloadOptions,
   ImageData,
   ImportOffer,
@@ -39,7 +41,7 @@ export type {
   TagOperation,
 } from "./model/operation.ts";
 export type { ImageQuery, Sort, SortKey } from "./model/query.ts";
-export { glanceRules, type Rules } from "./model/rules.ts";
+export { glanceRules, type PropertyNames, type Rules } from "./model/rules.ts";
 export type {
   DeclaredChecksum,
   FileSource,

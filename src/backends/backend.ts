@@ -183,8 +183,15 @@ export interface CreateFrom {
   readonly kinds: readonly ("volumeId" | "object" | "imageId")[];
   /**
    * Makes an image, and returns it as soon as the cloud tells its id; the data may be on its way then, until the image
-   * is `active`. Rejects with `ERR_IMAGE_FAILED` and the cloud's reason when the cloud gives it up. After an abort the
-   * cloud may go on: the image is found under its name.
+   * is `active`. What the cloud doesn't take at that moment and can change later may be left out: the caller sees it and
+   * updates it.
+   *
+   * Rejects with 404 when there is no such source, with 409 when the name is taken and names are unique, and with
+   * `ERR_IMAGE_FAILED` and the cloud's reason when the cloud gives it up: with its `imageId` where there is an image
+   * then, which the caller deletes. After an abort the cloud may go on: the image is found under its name.
+   *
+   * An image on its way is `saving`, or has a status of the cloud's own; `queued` only where the backend has no
+   * `create`, for it would be taken for an empty record elsewhere. One that was given up is `killed`.
    */
   start(image: NewImage, source: CloudSource, options?: CallOptions): Promise<Image>;
 }
@@ -200,7 +207,7 @@ export interface Members {
    * 404 when it isn't shared with this project.
    */
   setStatus?(id: string, status: MemberStatus, options?: CallOptions): Promise<void>;
-  /** Shares the image. Repeating is harmless. Rejects with 403 unless the visibility is `shared`. */
+  /** Shares the image. Repeating is harmless. Rejects with 403 unless the image may have members: {@link Rules}. */
   add(id: string, project: string, options?: CallOptions): Promise<void>;
   /** Ends the sharing. Repeating is harmless. A gone image may be refused with 404, or be no error. */
   remove(id: string, project: string, options?: CallOptions): Promise<void>;

@@ -8,6 +8,15 @@ export function redactUrl(url: string | URL): string {
   return parsed.href.replaceAll("%E2%80%A6", "…");
 }
 
+/**
+ * A text of somebody else's without the user information of the URLs in it. Glance's addresses of data have the store's
+ * credentials there, and those may hold slashes.
+ */
+export function redactCredentials(text: string): string {
+  // Bounded, for the time that a long text takes.
+  return text.replaceAll(/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s"'<>]{0,2000}@/gi, "$1…@");
+}
+
 /** A text of somebody else's, in which a URL may stand: with that URL as {@link redactUrl} shows it. */
 export function redactUrlIn(text: string, url: string): string {
   const redacted = redactUrl(url);

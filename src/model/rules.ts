@@ -1,6 +1,12 @@
-import type { ImageStatus } from "./image.ts";
+import type { Image, ImageStatus } from "./image.ts";
 import { SERVER_PREFIX, SERVER_PROPERTIES } from "./names.ts";
 import type { AttributeName } from "./operation.ts";
+
+/** Some properties: those of these names, and those whose names begin so. */
+export interface PropertyNames {
+  readonly names: readonly string[];
+  readonly prefixes: readonly string[];
+}
 
 /** What a cloud can change, and what it keeps to itself. */
 export interface Rules {
@@ -9,10 +15,13 @@ export interface Rules {
   /** The attributes that change in place only while the image is `queued`, without data. */
   readonly replacesWithData: readonly AttributeName[];
   /** The properties that only the server writes: never an operation, in either direction. */
-  readonly serverProperties: {
-    readonly names: readonly string[];
-    readonly prefixes: readonly string[];
-  };
+  readonly serverProperties: PropertyNames;
+  /**
+   * The properties that the cloud adds of its own accord, and users may write too: they count only where a spec declares
+   * them, or an earlier one did (`{ previous }`); else they are neither deleted nor taken over by a replacement.
+   * Default: none.
+   */
+  readonly addedProperties?: PropertyNames | undefined;
   /**
    * Whether an image takes properties of the library's own, such as `imagewright.source`. Without them nothing tells
    * what an image was made from, nor which one it was to replace. Default: `true`.
@@ -23,6 +32,8 @@ export interface Rules {
    * (`onReplace: "delete-first"`). Default: `false`.
    */
   readonly namesAreUnique?: boolean | undefined;
+  /** Whether an image has members whatever its visibility. Default: `false`, only `shared` ones have any. */
+  readonly sharesPrivateImages?: boolean | undefined;
 }
 
 /**
@@ -38,10 +49,34 @@ export const glanceRules: Rules = {
 
 /** Whether only the server writes the property of this name. */
 export function isServerProperty(name: string, { serverProperties }: Rules): boolean {
-  return (
-    serverProperties.names.includes(name) ||
-    serverProperties.prefixes.some((prefix) => name.startsWith(prefix))
-  );
+  return isAmong(name, serverProperties);
+}
+
+/** Whether the cloud adds the property of this name of its own accord. */
+export function isAddedProperty(name: string, { addedProperties }: Rules): boolean {
+  return addedProperties !== undefined && isAmong(name, addedProperties);
+}
+
+/**
+ * Whether a property is the cloud's own affair: written by the server only, or added by the cloud and not declared.
+ *
+ * @param declared - The properties of the spec.
+ */
+export function isCloudsAffair(
+  name: string,
+  rules: Rules,
+  declared: Readonly<Record<string, unknown>> = {},
+): boolean {
+  return isServerProperty(name, rules) || (isAddedProperty(name, rules) && !Object.hasOwn(declared, name));
+}
+
+function isAmong(name: string, { names, prefixes }: PropertyNames): boolean {
+  return names.includes(name) || prefixes.some((prefix) => name.startsWith(prefix));
+}
+
+/** Whether an image of this visibility can have members. */
+export function mayHaveMembers({ visibility }: Pick<Image, "visibility">, rules: Rules): boolean {
+  return visibility === "shared" || rules.sharesPrivateImages === true;
 }
 
 /** Whether an image in this status would have to be replaced for this attribute to change. */

@@ -42,19 +42,19 @@ export interface WebDownloadSource {
   readonly checksum?: string | undefined;
 }
 
-/** A volume of the cloud. */
+/** A volume of the cloud, for clouds that make images of their volumes. */
 export interface VolumeSource {
   readonly volumeId: string;
 }
 
-/** An object in the cloud's object storage: `bucket:key`. */
+/** An object in the cloud's object storage, `bucket:key`, for clouds that make images of objects. */
 export interface ObjectSource {
   readonly object: string;
 }
 
 /**
- * Another image of the cloud. One of the backend's own region is read and uploaded by this process; one of another
- * region is fetched by the cloud.
+ * Another image of the cloud, which copies it where it has such a way. Elsewhere one of the backend's own region is read
+ * and uploaded by this process; one of another region is fetched by the cloud.
  */
 export interface ImageSource {
   readonly imageId: string;

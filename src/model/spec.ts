@@ -38,7 +38,10 @@ export interface ImageSpec {
   readonly diskFormat?: DiskFormat | undefined;
   /** Where the data comes from; absent: metadata only. A change of content replaces the image. */
   readonly source?: Source | undefined;
-  /** A UUID chosen by the user. Clouds never give an id twice: a change replaces the image. */
+  /**
+   * A UUID chosen by the user. Clouds never give an id twice: a change replaces the image. Refused where the cloud gives
+   * ids itself.
+   */
   readonly id?: string | undefined;
   /** The smallest disk, in GiB, that the image boots on: 0 to 2³¹−1. Default at creation: 0. */
   readonly minDiskGb?: number | undefined;

@@ -3,16 +3,19 @@ import {
   type Image,
   type ImageSpec,
   ImageStateError,
-  isServerProperty,
+  isCloudsAffair,
+  mayHaveMembers,
   type Operation,
   PlanError,
   parseSpec,
+  type Rules,
   SOURCE_RECORD,
   type Source,
   SpecError,
 } from "../model/index.ts";
 import { basisOf } from "./basis.ts";
 import { contentDigest } from "./canonical.ts";
+import { checkCreation } from "./check-creation.ts";
 import { checkImports } from "./check-imports.ts";
 import { checkReplacement } from "./check-plan.ts";
 import { type Context, callOptions } from "./context.ts";
@@ -25,13 +28,14 @@ import type { Filling } from "./fill.ts";
 import { findActual, withMembers } from "./find.ts";
 import { replacedId } from "./interrupted.ts";
 import { discardLeftovers, stillInUse, supersededImage, unmark } from "./leftovers.ts";
+import { isNamedByCloud } from "./made.ts";
 import { changeMetadata } from "./metadata.ts";
 import { newImage, replacingImage } from "./new-image.ts";
-import { isConflict } from "./outcome.ts";
+import { isConflict, isForbidden } from "./outcome.ts";
 import type { Plan, PlannedSource } from "./plan.ts";
 import { isWhole, redactedField, redactSource } from "./planned-source.ts";
 import type { IsRival } from "./rivals.ts";
-import { sourceRecord } from "./source-record.ts";
+import { keptRecord } from "./source-record.ts";
 import { checkSupported } from "./supported.ts";
 import { isImporting } from "./under-way.ts";
 import type { Verification } from "./verify.ts";
@@ -106,7 +110,7 @@ export async function deleteImage(context: Context, image: Image, force: boolean
 /** Deletes the old image, and takes the mark off the new one. */
 async function takePlace(context: Context, image: Image, old: Image, desired: ImageSpec): Promise<Image> {
   await deleteImage(context, old, desired.protected === false).catch((error: unknown) => {
-    throw isConflict(error) ? stillInUse(image, old, error) : error;
+    throw isConflict(error) || isForbidden(error) ? stillInUse(image, old, error) : error;
   });
   return unmark(context, image);
 }
@@ -114,9 +118,9 @@ async function takePlace(context: Context, image: Image, old: Image, desired: Im
 async function create(context: Context, plan: Plan, desired: ImageSpec): Promise<Applied> {
   const id = desired.id ?? randomUUID();
   return createImage(context, {
-    image: newImage(desired, id, sourceRecord(desired)),
+    image: newImage(desired, id, keptRecord(desired, context.backend.rules)),
     members: desired.members ?? [],
-    filling: fillingOf(plan, desired, id),
+    filling: fillingOf(plan, desired, isNamedByCloud(context) ? undefined : id),
     pinned: desired.id !== undefined,
     isRival: () => true,
   });
@@ -136,10 +140,10 @@ async function update(context: Context, plan: Plan, desired: ImageSpec, actual: 
     await changeMetadata(
       context,
       actual,
-      [...plan.operations, ...recordOperations(desired, actual)],
+      [...plan.operations, ...recordOperations(desired, actual, context.backend.rules)],
       desired.members,
     );
-    return await delivery.fill();
+    return await delivery.fill(actual.id);
   } finally {
     await delivery.close();
   }
@@ -152,14 +156,14 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
   checkDeletable(actual, force);
   const image = replacingImage(actual, plan.operations, {
     id,
-    sourceRecord: sourceRecord(desired),
-    isServerProperty: (name) => isServerProperty(name, rules),
-    keepsActual: plan.onReplace !== "delete-first",
+    sourceRecord: keptRecord(desired, rules),
+    isCloudsAffair: (name) => isCloudsAffair(name, rules, desired.properties),
+    keepsActual: plan.onReplace !== "delete-first" && rules.keepsRecords !== false,
   });
   const creation = {
     image,
-    members: image.visibility === "shared" ? (desired.members ?? (await membersOf(context, actual))) : [],
-    filling: fillingOf(plan, desired, id, image),
+    members: mayHaveMembers(image, rules) ? (desired.members ?? (await membersOf(context, actual))) : [],
+    filling: fillingOf(plan, desired, isNamedByCloud(context) ? undefined : id, image),
     pinned: id === desired.id,
     isRival: await rivalsOf(context, actual, image.name),
   };
@@ -192,6 +196,7 @@ function specOf({ backend }: Context, plan: Plan, given: Source | undefined): Im
   const spec = parseSpec(source === undefined ? rest : { ...rest, source }, backend.spec);
   checkSupported(spec, backend);
   if (plan.action === "replace") checkReplacement(plan, spec, backend.name);
+  checkCreation(plan, spec, backend);
   return spec;
 }
 
@@ -228,7 +233,8 @@ async function readBasis(context: Context, plan: Plan, desired: ImageSpec): Prom
   const read = await readSettled(context, plan, plan.imageId);
   const image =
     read === undefined ? undefined : await withMembers(context, read, desired.members !== undefined);
-  const observed = image === undefined ? "no image" : basisOf(image, context.backend.rules);
+  const observed =
+    image === undefined ? "no image" : basisOf(image, context.backend.rules, desired.properties);
   if (image === undefined && plan.action === "delete") return undefined;
   if (image === undefined || (plan.basis !== undefined && observed !== plan.basis)) {
     const what = image === undefined ? "is gone" : "has changed";
@@ -248,14 +254,14 @@ async function readSettled(context: Context, { action, name }: Plan, id: string)
 }
 
 async function membersOf(context: Context, image: Image): Promise<readonly string[]> {
-  return (await withMembers(context, image, image.visibility === "shared")).members ?? [];
+  return (await withMembers(context, image, mayHaveMembers(image, context.backend.rules))).members ?? [];
 }
 
 /** @param image What there is, or is about to be: a spec need not declare its formats again. */
 function fillingOf(
   plan: Plan,
   spec: ImageSpec,
-  imageId: string,
+  imageId: string | undefined,
   image: Pick<Image, "containerFormat" | "diskFormat"> = {},
 ): Filling | undefined {
   const { source, minDiskGb } = spec;
@@ -266,8 +272,8 @@ function fillingOf(
   return { imageId, spec, source, declared, delivery: deliveryFor(source, plan), staged: false };
 }
 
-function recordOperations(desired: ImageSpec, actual: Image): Operation[] {
-  const to = sourceRecord(desired);
+function recordOperations(desired: ImageSpec, actual: Image, rules: Rules): Operation[] {
+  const to = keptRecord(desired, rules);
   const from = actual.properties[SOURCE_RECORD];
   if (to === from) return [];
   if (to === undefined) return [{ kind: "property", op: "delete", name: SOURCE_RECORD }];

@@ -2,16 +2,21 @@ import {
   ATTRIBUTES,
   compareStrings,
   type Image,
-  isServerProperty,
+  type ImageSpec,
+  isCloudsAffair,
   type Rules,
   sortedSet,
 } from "../model/index.ts";
 import { contentDigest } from "./canonical.ts";
 
-/** A digest of all that a plan depends on: what users write of an image, and its data. */
-export function basisOf(image: Image, rules: Rules): string {
+/**
+ * A digest of all that a plan depends on: what users write of an image, and its data.
+ *
+ * @param declared - The properties of the spec: they count whoever else may write them.
+ */
+export function basisOf(image: Image, rules: Rules, declared?: ImageSpec["properties"]): string {
   const properties = Object.entries(image.properties ?? {})
-    .filter(([name]) => !isServerProperty(name, rules))
+    .filter(([name]) => !isCloudsAffair(name, rules, declared))
     .sort(([a], [b]) => compareStrings(a, b));
   return contentDigest({
     attributes: ATTRIBUTES.map((name) => image[name] ?? null),

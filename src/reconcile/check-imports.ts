@@ -46,7 +46,7 @@ export async function checkImports(calls: Calls, plan: Plan): Promise<void> {
   if (copies.length > 0) await requireMethod(calls, "stores", "copy-image");
   const source = plan.desired?.source;
   if (source === undefined || !sendsData(plan)) return;
-  const method = deliveryMethod(source, plan, calls.backend.region);
+  const method = deliveryMethod(source, plan, calls.backend);
   switch (method) {
     case "upload":
       if (plan.stores !== undefined) await offerOf(calls, "stores");
@@ -57,6 +57,13 @@ export async function checkImports(calls: Calls, plan: Plan): Promise<void> {
       return plan.fallback === "client" ? undefined : requireMethod(calls, "source.webDownload", method);
     case "glance-download":
       return requireMethod(calls, "source.imageId", method);
+    case "create-from":
+      if (plan.stores === undefined) return;
+      throw unsupported(
+        calls,
+        "stores",
+        "the cloud makes the image where it keeps its images: leave stores out",
+      );
     default:
       return method satisfies never;
   }
@@ -68,19 +75,18 @@ export async function checkImports(calls: Calls, plan: Plan): Promise<void> {
  * @param field What asks for it.
  * @throws UnsupportedError `ERR_UNSUPPORTED` that names the field.
  */
-export async function requireMethod(
-  calls: Calls,
-  field: string,
-  method: Exclude<DeliveryMethod, "upload">,
-): Promise<void> {
+export async function requireMethod(calls: Calls, field: string, method: ImportMethod): Promise<void> {
   const { methods } = await offerOf(calls, field);
   if (methods.includes(method)) return;
   const offered = methods.length === 0 ? "no import method" : methods.join(", ");
   throw unsupported(calls, field, `the cloud offers ${offered}, not ${method}; ${ALTERNATIVES[method]}`);
 }
 
+/** What a cloud may offer, or not. */
+type ImportMethod = Exclude<DeliveryMethod, "upload" | "create-from">;
+
 /** What to do where the cloud doesn't offer a method. */
-const ALTERNATIVES: Readonly<Record<Exclude<DeliveryMethod, "upload">, string>> = {
+const ALTERNATIVES: Readonly<Record<ImportMethod, string>> = {
   "web-download": 'use source.url, which this process fetches, or plan with fallback: "client"',
   "glance-download": "download the image with a manager of its own region, and use source.file",
   "glance-direct": "leave method out, and name one store at most",

@@ -1,4 +1,13 @@
-import { type Image, type ImageSpec, type Issue, SpecError, UnsupportedError } from "../model/index.ts";
+import {
+  glanceRules,
+  type Image,
+  type ImageSpec,
+  type Issue,
+  mayHaveMembers,
+  type Rules,
+  SpecError,
+  UnsupportedError,
+} from "../model/index.ts";
 import type { Plan } from "./plan.ts";
 
 /**
@@ -6,9 +15,13 @@ import type { Plan } from "./plan.ts";
  *
  * @throws SpecError `ERR_SPEC_INVALID` when nothing can be shared: only an image of the visibility `shared` has members.
  */
-export function checkMembers({ members = [], visibility }: ImageSpec, actual: Image | undefined): void {
+export function checkMembers(
+  { members = [], visibility }: ImageSpec,
+  actual: Image | undefined,
+  rules: Rules = glanceRules,
+): void {
   const effective = visibility ?? actual?.visibility ?? "private";
-  if (members.length === 0 || effective === "shared") return;
+  if (members.length === 0 || mayHaveMembers({ visibility: effective }, rules)) return;
   throw new SpecError([{ path: ["members"], message: `need the visibility shared; it is ${effective}` }]);
 }
 

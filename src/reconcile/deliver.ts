@@ -11,7 +11,14 @@ import { requireMethod } from "./check-imports.ts";
 import type { Context } from "./context.ts";
 import { copiedSource } from "./copied-source.ts";
 import { deliveryMethod } from "./delivery.ts";
-import { type Filled, type Filling, fillImage, type LocalFilling, startTransfer } from "./fill.ts";
+import {
+  type Filled,
+  type Filling,
+  fillImage,
+  type LocalFilling,
+  type Placed,
+  startTransfer,
+} from "./fill.ts";
 import { fillByCloud } from "./fill-by-cloud.ts";
 
 /** An image that has its data, and how it came by it. */
@@ -22,8 +29,8 @@ export interface Delivered extends Filled {
 
 /** A way for data into an image. */
 export interface OpenDelivery {
-  /** Brings the data in, waits for all of it, and verifies it. */
-  fill(): Promise<Delivered>;
+  /** Brings the data into this image, waits for all of it, and verifies it. */
+  fill(imageId: string): Promise<Delivered>;
   /** Whether the cloud has been asked to take or fetch anything. */
   isBegun(): boolean;
   /** Lets go of the source. */
@@ -36,16 +43,22 @@ export interface OpenDelivery {
  */
 export async function openDelivery(context: Context, filling: Filling): Promise<OpenDelivery> {
   const { source, delivery } = filling;
-  switch (deliveryMethod(source, delivery, context.backend.region)) {
+  switch (deliveryMethod(source, delivery, context.backend)) {
     case "web-download":
     case "glance-download": {
       let begun = false;
-      const fill = (): Promise<Delivered> => {
+      const fill = (imageId: string): Promise<Delivered> => {
         begun = true;
-        return fillWithoutSource(context, filling);
+        return fillWithoutSource(context, { ...filling, imageId });
       };
       return { fill, isBegun: () => begun, close: async () => {} };
     }
+    case "create-from":
+      throw new UnsupportedError({
+        backend: context.backend.name,
+        capability: `source.${sourceKind(source)}`,
+        alternative: "no image that is there is filled from it, a new one is made: plan again",
+      });
     default: {
       const local = { ...filling, source: await localSource(context, source) };
       // An image that is copied is another one in each cloud.
@@ -53,13 +66,13 @@ export async function openDelivery(context: Context, filling: Filling): Promise<
         isLocalSource(source) ? context : { ...context, join: undefined },
         local,
       );
-      const fill = (): Promise<Filled> => fillImage(context, local, transfer);
+      const fill = (imageId: string): Promise<Filled> => fillImage(context, { ...local, imageId }, transfer);
       return { fill, isBegun: transfer.isBegun, close: transfer.close };
     }
   }
 }
 
-async function fillWithoutSource(context: Context, filling: Filling): Promise<Delivered> {
+async function fillWithoutSource(context: Context, filling: Placed<Filling>): Promise<Delivered> {
   const { source, delivery } = filling;
   if (delivery.fallback !== "client" || !("webDownload" in source)) return fillByCloud(context, filling);
   try {
@@ -75,7 +88,7 @@ async function fillWithoutSource(context: Context, filling: Filling): Promise<De
   }
 }
 
-async function fillByClient(context: Context, filling: LocalFilling): Promise<Filled> {
+async function fillByClient(context: Context, filling: Placed<LocalFilling>): Promise<Filled> {
   const transfer = await startTransfer(context, filling);
   try {
     return await fillImage(context, filling, transfer);

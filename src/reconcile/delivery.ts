@@ -1,4 +1,5 @@
-import { type Issue, type Source, SpecError } from "../model/index.ts";
+import type { Backend } from "../backends/backend.ts";
+import { type Issue, type Source, SpecError, sourceKind } from "../model/index.ts";
 import type { Plan, PlannedSource } from "./plan.ts";
 
 /** How data goes into the image, as far as the user has a say in it. */
@@ -23,19 +24,36 @@ export interface Delivery {
   readonly fallback?: "client" | undefined;
 }
 
-/** How data goes into an image: by Glance's names. */
-export type DeliveryMethod = "upload" | "glance-direct" | "web-download" | "glance-download" | "copy-image";
+/** How data goes into an image: by Glance's names; `create-from`: the cloud made the image of data that it had. */
+export type DeliveryMethod =
+  | "upload"
+  | "glance-direct"
+  | "web-download"
+  | "glance-download"
+  | "copy-image"
+  | "create-from";
 
-/** How data from a source goes into an image of a cloud in this region. */
+/** How data from a source goes into an image of a cloud. */
 export function deliveryMethod(
   source: Source | PlannedSource,
   delivery: Delivery,
-  region: string | undefined,
+  { region, createFrom }: Pick<Backend, "region" | "createFrom">,
 ): Exclude<DeliveryMethod, "copy-image"> {
+  if (isMadeAnew(source, createFrom?.kinds)) return "create-from";
   if ("webDownload" in source) return "web-download";
   if ("imageId" in source && source.region !== undefined && source.region !== region)
     return "glance-download";
   return clientMethod(delivery);
+}
+
+/**
+ * Whether a cloud makes whole images of a source, and so fills none that is there.
+ *
+ * @param kinds The sources that it makes images of. Volumes and objects can't be had in any other way.
+ */
+export function isMadeAnew(source: Source | PlannedSource, kinds: readonly string[] = []): boolean {
+  const kind = sourceKind(source);
+  return kind === "volumeId" || kind === "object" || (kind !== undefined && kinds.includes(kind));
 }
 
 /** Whether data goes into an image when this plan is applied. */

@@ -4,6 +4,7 @@ import {
   type AttributeOperation,
   type Image,
   type ImageSpec,
+  isAddedProperty,
   isServerProperty,
   type MemberOperation,
   OWN_PROPERTIES,
@@ -59,11 +60,16 @@ export function diffProperties(
       if (to !== undefined) operations.push({ kind: "property", op: "add", name, to });
     } else if (to !== undefined) {
       operations.push({ kind: "property", op: "update", name, from, to });
-    } else if (isOwned(name, ownership)) {
+    } else if (isDeleted(name, ownership, rules)) {
       operations.push({ kind: "property", op: "delete", name, from });
     }
   }
   return operations;
+}
+
+/** What the cloud added is deleted only where somebody is known to have declared it. */
+function isDeleted(name: string, ownership: Ownership<unknown>, rules: Rules): boolean {
+  return isOwned(name, ownership === "all" && isAddedProperty(name, rules) ? "declared" : ownership);
 }
 
 /** The tags that differ, in their order. */

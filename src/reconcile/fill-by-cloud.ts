@@ -2,7 +2,7 @@ import type { ImportOrigin } from "../backends/backend.ts";
 import { type Checksum, parseChecksum, redactUrl, type Source, UnsupportedError } from "../model/index.ts";
 import type { Context } from "./context.ts";
 import { verifyOrDiscard } from "./discard.ts";
-import type { Filled, Filling } from "./fill.ts";
+import type { Filled, Filling, Placed } from "./fill.ts";
 import { runImport } from "./import.ts";
 import { conversionOf, verifyDeclared } from "./verify.ts";
 
@@ -22,7 +22,7 @@ interface Remote {
  */
 export async function fillByCloud(
   context: Context,
-  { imageId, spec, source, delivery }: Filling,
+  { imageId, spec, source, delivery }: Placed<Filling>,
 ): Promise<Filled> {
   const { origin, place, checksum } = remoteOf(context, source);
   const { stores, allStoresMustSucceed } = delivery;

@@ -16,9 +16,10 @@ import { throwIfTaken } from "./taken.ts";
 import { conversionOf, type Verification, verifyStored } from "./verify.ts";
 import { waitForActive, waitWhileBusy } from "./wait.ts";
 
-/** An image that is about to get data. */
+/** Data that is about to go into an image. */
 export interface Filling {
-  readonly imageId: string;
+  /** Absent as long as nobody knows: where the cloud gives it. */
+  readonly imageId: string | undefined;
   readonly spec: Pick<ImageSpec, "name" | "verifyChecksum" | "diskFormat" | "decompress" | "convert">;
   readonly source: Source;
   /** What the data has to be, whether the spec declares it or the image has it. */
@@ -28,8 +29,11 @@ export interface Filling {
   readonly staged: boolean;
 }
 
-/** An image whose data is about to be sent by this process. */
+/** Data that is about to be sent by this process. */
 export type LocalFilling = Filling & { readonly source: LocalSource };
+
+/** An image that is there, and about to get data. */
+export type Placed<Kind extends Filling> = Kind & { readonly imageId: string };
 
 /** An image that has its data. */
 export interface Filled {
@@ -42,8 +46,7 @@ export interface Filled {
 }
 
 /**
- * Opens the source, or joins a pass of it that others share, looks into its head, and ties the progress of the transfer
- * to events. Nothing is sent yet.
+ * Opens the source, or joins a pass of it that others share, and looks into its head. Nothing is sent yet.
  *
  * @throws What `openTransfer` throws.
  */
@@ -51,17 +54,10 @@ export async function startTransfer(
   context: Context,
   { imageId, spec, source, declared }: LocalFilling,
 ): Promise<Transfer> {
-  const { emit, signal, join } = context;
+  const { signal, join } = context;
   const wanted = { spec, source, declared, algorithms: digestsToMake(context, { spec, source }) };
   const joined = join === undefined ? undefined : await orAbort(() => join(wanted), signal);
-  const transfer = joined ?? (await openPass(context, wanted, imageId));
-  const { sizeBytes: totalBytes } = transfer;
-  const chunks = reportProgress(transfer.chunks, (transferredBytes, bytesPerSecond) => {
-    // All of it is there only when the cloud has said so.
-    if (transferredBytes !== totalBytes)
-      emit("upload-progress", { name: spec.name, imageId, transferredBytes, totalBytes, bytesPerSecond });
-  });
-  return { ...transfer, chunks };
+  return joined ?? openPass(context, wanted, imageId);
 }
 
 /**
@@ -136,13 +132,20 @@ async function* toTheEnd(chunks: AsyncIterable<Uint8Array>, onEnd: () => void): 
  */
 export async function fillImage(
   context: Context,
-  filling: LocalFilling,
-  transfer: Transfer,
+  filling: Placed<LocalFilling>,
+  opened: Transfer,
 ): Promise<Filled> {
   const { emit } = context;
   const { imageId } = filling;
   const { name } = filling.spec;
-  emit("upload-start", { name, imageId, transferredBytes: 0, totalBytes: transfer.sizeBytes });
+  const { sizeBytes: totalBytes } = opened;
+  const chunks = reportProgress(opened.chunks, (transferredBytes, bytesPerSecond) => {
+    // All of it is there only when the cloud has said so.
+    if (transferredBytes !== totalBytes)
+      emit("upload-progress", { name, imageId, transferredBytes, totalBytes, bytesPerSecond });
+  });
+  const transfer = { ...opened, chunks };
+  emit("upload-start", { name, imageId, transferredBytes: 0, totalBytes });
   const method = filling.staged ? "glance-direct" : clientMethod(filling.delivery);
   const job = importOf(filling);
   if (method === "upload") await sendData(context, imageId, name, transfer, filling.delivery.stores?.[0]);

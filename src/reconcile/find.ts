@@ -13,7 +13,7 @@ import {
 import { type Context, callOptions } from "./context.ts";
 import { type Family, familyOf, replacedId } from "./interrupted.ts";
 import { isOwn } from "./lookup.ts";
-import { isImporting } from "./under-way.ts";
+import { isUnderWay } from "./under-way.ts";
 
 const MAX_LISTED = 10;
 
@@ -118,7 +118,7 @@ export async function withMembers(context: Context, image: Image, wanted: boolea
 async function findOwn(context: Context, spec: ImageSpec): Promise<Family | undefined> {
   const named = (await context.lookup.named(spec.name)).filter((image) => !isGone(image.status));
   const images = await withRelated(context, spec, named);
-  const family = familyOf(images, (image) => isImporting(context, image));
+  const family = familyOf(images, (image) => isUnderWay(context, image));
   if (family === undefined && images.length > 1) {
     const ids = images.map(({ id }) => id).join(" and ");
     throw ambiguous(

@@ -84,10 +84,19 @@ function deliveryNotes(plan: Plan): string[] {
   const notes: string[] = [];
   if (sendsData(plan) && isFetchedByCloud(plan))
     notes.push(fallback === "client" ? "by web-download, else by this process" : "by web-download");
+  if (sendsData(plan)) notes.push(...cloudSourceNotes(plan));
   if (method !== undefined) notes.push(`by ${method}`);
   if (stores !== undefined) notes.push(`to ${stores.map(printable).join(" and ")}`);
   if (allStoresMustSucceed === false) notes.push("not every store must succeed");
   return notes;
+}
+
+/** What of its own the cloud makes the image of. */
+function cloudSourceNotes({ desired }: Plan): string[] {
+  const source = desired?.source;
+  if (source === undefined) return [];
+  if ("volumeId" in source) return [`of volume ${printable(source.volumeId)}`];
+  return "object" in source ? [`of object ${printable(source.object)}`] : [];
 }
 
 function formatOperation(operation: Operation, plan: Plan, paint: Paint, max: number): string {

@@ -21,11 +21,13 @@ export async function imageFacts(
       : await backend.get(imageId, callOptions(context));
   if (image === undefined) return {};
   const { sizeBytes, hashAlgorithm, hashValue, checksum } = image;
+  // A cloud that makes the copy itself may store it in another way.
+  const size = backend.createFrom?.kinds.includes("imageId") === true ? undefined : sizeBytes;
   const digests = {
     ...(hashAlgorithm !== undefined && hashValue
       ? { [hashAlgorithm.toLowerCase()]: hashValue.toLowerCase() }
       : {}),
     ...(checksum ? { md5: checksum.toLowerCase() } : {}),
   };
-  return { sizeBytes, digests };
+  return { sizeBytes: size, digests };
 }

@@ -3,9 +3,9 @@ import { type Context, callOptions } from "./context.ts";
 import { removeImage } from "./discard.ts";
 import { isEmptyRecord, replacedId } from "./interrupted.ts";
 import { changeMetadata } from "./metadata.ts";
-import { isRefusal } from "./outcome.ts";
+import { isForbidden, isRefusal } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
-import { isImporting } from "./under-way.ts";
+import { isUnderWay } from "./under-way.ts";
 
 /**
  * Deletes the half-made images that a plan discards.
@@ -21,7 +21,7 @@ export async function discardLeftovers(context: Context, plan: Plan): Promise<vo
     if (image === undefined) continue;
     const replaced = replacedId(image);
     const isSuccessor = replaced !== undefined && (replaced === plan.imageId || replaced === plan.supersedes);
-    if (!isSuccessor && !(isEmptyRecord(image) && !isImporting(context, image) && image.name === plan.name)) {
+    if (!isSuccessor && !(isEmptyRecord(image) && !isUnderWay(context, image) && image.name === plan.name)) {
       throw new PlanError(`Image ${id} is no leftover of ${plan.name} any more. Plan again`, {
         observed: replaced,
       });
@@ -64,8 +64,11 @@ export async function unmark(context: Context, image: Image): Promise<Image> {
 
 /** The new image is whole, but its cloud refuses to delete the old one. */
 export function stillInUse({ id }: Image, { id: oldId, name }: Image, cause: Error): HttpError {
+  const refusal = isForbidden(cause)
+    ? ({ code: "ERR_HTTP_FORBIDDEN", status: 403 } as const)
+    : ({ code: "ERR_HTTP_CONFLICT", status: 409 } as const);
   return new HttpError(
     `Image ${id} (${name}) is made and active, but image ${oldId}, whose place it takes, is still there: ${cause.message}. The next apply deletes it`,
-    { code: "ERR_HTTP_CONFLICT", status: 409, cause },
+    { ...refusal, cause },
   );
 }

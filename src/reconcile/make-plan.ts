@@ -1,5 +1,6 @@
-import { type Image, type ImageSpec, isServerProperty } from "../model/index.ts";
+import { type Image, type ImageSpec, isCloudsAffair, mayHaveMembers } from "../model/index.ts";
 import { checkCloud } from "./check-cloud.ts";
+import { checkCreation } from "./check-creation.ts";
 import { checkImports, type DeliveryOptions, resolveStores } from "./check-imports.ts";
 import { checkMembers, checkReplacement } from "./check-plan.ts";
 import type { Context } from "./context.ts";
@@ -10,7 +11,7 @@ import { discarding, type Family, isRecordOf, superseding } from "./interrupted.
 import { replacingImage } from "./new-image.ts";
 import type { OnReplace, Plan } from "./plan.ts";
 import { type ReconcileOptions, reconcile } from "./reconcile.ts";
-import { sourceRecord } from "./source-record.ts";
+import { keptRecord } from "./source-record.ts";
 import { isUnderWay } from "./under-way.ts";
 import { waitWhileBusy } from "./wait.ts";
 
@@ -67,7 +68,8 @@ async function adopt(
 ): Promise<Plan | undefined> {
   for (const successor of successors) {
     if (successor.status !== "active") continue;
-    const plan = await planFor(context, spec, successor, { ...options, onReplace: undefined });
+    // A replacement is none that ends it, whatever the user says of replacements.
+    const plan = await planFor(context, spec, successor, { ...options, onReplace: "delete-first" });
     if (plan.content !== "same" || plan.action === "replace") continue;
     const others = successors.filter((other) => other !== successor);
     return superseding(discarding(plan, [...others, ...doubles]), image);
@@ -89,19 +91,21 @@ async function resume(
   const { action, operations, onReplace } = replacement;
   if (action !== "replace" || onReplace === "delete-first") return undefined;
   // A new image gets the members of the old one in the end: its record doesn't have them.
-  if (image.visibility === "shared" && spec.members === undefined) return undefined;
   const { rules } = context.backend;
+  if (mayHaveMembers(image, rules) && spec.members === undefined) return undefined;
   const begun = successors.find((successor) => {
     const record = replacingImage(image, operations, {
       id: successor.id,
-      sourceRecord: sourceRecord(spec),
-      isServerProperty: (name) => isServerProperty(name, rules),
+      sourceRecord: keptRecord(spec, rules),
+      isCloudsAffair: (name) => isCloudsAffair(name, rules, spec.properties),
       keepsActual: true,
     });
     return successor.status === "queued" && isRecordOf(successor, record, rules);
   });
   if (begun === undefined) return undefined;
-  const plan = await planFor(context, spec, begun, { stores, allStoresMustSucceed, method, fallback });
+  const options = { stores, allStoresMustSucceed, method, fallback, onReplace: "delete-first" } as const;
+  const plan = await planFor(context, spec, begun, options);
+  if (plan.action === "replace") return undefined;
   const others = successors.filter((other) => other !== begun);
   return superseding(discarding(plan, [...others, ...doubles]), image);
 }
@@ -112,14 +116,22 @@ async function planFor(
   actual: Image | undefined,
   { properties, tags, onReplace, stores, allStoresMustSucceed, method, fallback }: ResolvedOptions,
 ): Promise<Plan> {
-  const { rules, name } = context.backend;
-  checkMembers(spec, actual);
+  const { rules, name, createFrom } = context.backend;
+  checkMembers(spec, actual, rules);
   const source = await sourceFacts(context, spec, actual);
   const delivery = { stores, allStoresMustSucceed, method, fallback };
-  const plan = reconcile(spec, actual, { rules, properties, tags, source, ...delivery });
+  const plan = reconcile(spec, actual, {
+    rules,
+    properties,
+    tags,
+    source,
+    createsFrom: createFrom?.kinds,
+    ...delivery,
+  });
   await checkImports(context, plan);
   const replacement = plan.action === "replace" && onReplace !== undefined ? { ...plan, onReplace } : plan;
   if (replacement.action === "replace") checkReplacement(replacement, spec, name);
+  checkCreation(replacement, spec, context.backend);
   await checkCloud(context, replacement, spec, actual);
   return replacement;
 }

@@ -38,12 +38,13 @@ export function replacingImage(
   {
     id,
     sourceRecord,
-    isServerProperty,
+    isCloudsAffair,
     keepsActual,
   }: {
     id: string;
     sourceRecord: string | undefined;
-    isServerProperty: (name: string) => boolean;
+    /** Whether a property is not taken over. */
+    isCloudsAffair: (name: string) => boolean;
     /** Whether the old image is there beside the new one for a while. */
     keepsActual: boolean;
   },
@@ -51,7 +52,7 @@ export function replacingImage(
   const own = { [REPLACES_RECORD]: keepsActual ? actual.id : undefined, [SOURCE_RECORD]: sourceRecord };
   const after = applyOperations(actual, operations);
   const properties = Object.entries(after.properties).filter(
-    ([name]) => !OWN_PROPERTIES.includes(name) && !isServerProperty(name),
+    ([name]) => !OWN_PROPERTIES.includes(name) && !isCloudsAffair(name),
   );
   const declared = ImageSpec.parse({
     name: after.name,

@@ -32,6 +32,6 @@ export function isConflict(error: unknown): error is ImagewrightError {
 }
 
 /** Whether a cloud refused because the caller may not do so. */
-export function isForbidden(error: unknown): boolean {
+export function isForbidden(error: unknown): error is ImagewrightError {
   return ImagewrightError.is(error) && error.code === "ERR_HTTP_FORBIDDEN";
 }

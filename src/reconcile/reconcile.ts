@@ -1,3 +1,4 @@
+import type { CreateFrom } from "../backends/backend.ts";
 import {
   forcesReplacement,
   glanceRules,
@@ -10,7 +11,7 @@ import {
 } from "../model/index.ts";
 import { basisOf } from "./basis.ts";
 import { compareContent, type SourceFacts } from "./content.ts";
-import { type Delivery, deliveryFor } from "./delivery.ts";
+import { type Delivery, deliveryFor, isMadeAnew } from "./delivery.ts";
 import { diffAttributes, diffMembers, diffProperties, diffTags } from "./diff.ts";
 import type { Ownership } from "./ownership.ts";
 import type { Action, Plan, PlannedSpec } from "./plan.ts";
@@ -24,6 +25,8 @@ export interface ReconcileOptions extends Delivery {
   readonly properties?: Ownership<Readonly<Record<string, string>> | readonly string[]> | undefined;
   /** Who owns the tags that the spec doesn't declare, where it declares any. Default: `"all"`. */
   readonly tags?: Ownership<readonly string[]> | undefined;
+  /** The sources that the cloud makes whole images of, `volumeId` and `object` in any case: they fill none that is there. */
+  readonly createsFrom?: CreateFrom["kinds"] | undefined;
   /** What is known of the source's bytes: its size and digests. */
   readonly source?: SourceFacts | undefined;
 }
@@ -82,7 +85,7 @@ function planCreation(spec: ImageSpec, options: ReconcileOptions): Plan {
 }
 
 function planChange(spec: ImageSpec, actual: Image, options: ReconcileOptions): Plan {
-  const { rules = glanceRules, properties = "all", tags = "all", source = {} } = options;
+  const { rules = glanceRules, properties = "all", tags = "all", source = {}, createsFrom } = options;
   const attributes = diffAttributes(spec, actual);
   const operations = [
     ...attributes,
@@ -91,7 +94,7 @@ function planChange(spec: ImageSpec, actual: Image, options: ReconcileOptions): 
     ...diffMembers(spec.members, actual.members),
   ];
   const content = compareContent(spec, actual, source);
-  const fillsEmpty = content === "changed" && takesData(actual, spec);
+  const fillsEmpty = content === "changed" && takesData(actual, spec, createsFrom);
   const replaces = [
     ...attributes.map(({ name }) => name).filter((name) => forcesReplacement(name, actual.status, rules)),
     ...(content === "changed" && !fillsEmpty ? ["source"] : []),
@@ -109,12 +112,17 @@ function planChange(spec: ImageSpec, actual: Image, options: ReconcileOptions): 
     ...(content === undefined ? {} : { content }),
     ...(content === "changed" ? sizeOf(source) : {}),
     ...(fills ? heldDelivery(spec, options) : copiesOf(copies, options)),
-    basis: basisOf(actual, rules),
+    basis: basisOf(actual, rules, spec.properties),
   };
 }
 
 /** Whether an image has no data yet and can be given some. What is staged comes from here: no cloud puts it there. */
-function takesData({ status }: Image, { source }: ImageSpec): boolean {
+function takesData(
+  { status }: Image,
+  { source }: ImageSpec,
+  createsFrom: CreateFrom["kinds"] | undefined,
+): boolean {
+  if (source !== undefined && isMadeAnew(source, createsFrom)) return false;
   if (status === "queued") return true;
   const fromCloud =
     source === undefined || "webDownload" in source || ("imageId" in source && source.region !== undefined);

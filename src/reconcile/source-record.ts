@@ -3,6 +3,7 @@ import {
   type Image,
   type ImageSpec,
   parseChecksum,
+  type Rules,
   SOURCE_RECORD,
   type Source,
 } from "../model/index.ts";
@@ -23,6 +24,11 @@ export function sourceRecord({ source, decompress, convert }: ImageSpec): string
   });
   const checksum = checksumOf(source);
   return checksum === undefined ? origin : `${origin} ${checksum}`;
+}
+
+/** The record of what an image is made from, where the cloud keeps it. */
+export function keptRecord(spec: ImageSpec, { keepsRecords = true }: Rules): string | undefined {
+  return keepsRecords ? sourceRecord(spec) : undefined;
 }
 
 /** Whether the image's data is the declared data, as far as the record of what it was made from can tell. */

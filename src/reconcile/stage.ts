@@ -1,11 +1,11 @@
 import type { Transfer } from "../transfer/pipeline.ts";
 import type { Context } from "./context.ts";
-import type { Filling } from "./fill.ts";
+import type { Filling, Placed } from "./fill.ts";
 import { startImport } from "./import.ts";
 import type { ImportJob } from "./import-outcome.ts";
 
 /** The import that brings staged data into an image. */
-export function importOf({ imageId, spec, delivery }: Filling): ImportJob {
+export function importOf({ imageId, spec, delivery }: Placed<Filling>): ImportJob {
   const { stores, allStoresMustSucceed } = delivery;
   return {
     imageId,

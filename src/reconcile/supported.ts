@@ -9,7 +9,7 @@ import {
   UnsupportedError,
 } from "../model/index.ts";
 import { isComputable } from "../transfer/digest.ts";
-import { canDeliver, unsupportedByCloud } from "./can-deliver.ts";
+import { canDeliver, deliverableKinds, unsupportedByCloud } from "./can-deliver.ts";
 
 /** What to use instead of a way that isn't there. */
 const ALTERNATIVES: Readonly<Record<string, string>> = {
@@ -20,6 +20,14 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   decompress: "use source.url, source.file or source.open, which this process decompresses",
   convert: "decompress the source, save it as a file, and give it as source.file",
 };
+
+/** What to use instead of this field. Advice to use another source is for clouds that take data from this process. */
+function alternativeTo(field: string, backend: Backend): string | undefined {
+  const kinds = deliverableKinds(backend);
+  if (kinds.includes("file") || field === "members") return ALTERNATIVES[field];
+  if (!field.startsWith("source.")) return "leave it out: the data doesn't pass through this process";
+  return kindsTaken(backend);
+}
 
 /**
  * Holds a spec against what the backend can do.
@@ -34,8 +42,13 @@ export function checkSupported(spec: ImageSpec, backend: Backend): void {
     throw new UnsupportedError({
       backend: backend.name,
       capability: field,
-      alternative: ALTERNATIVES[field],
+      alternative: alternativeTo(field, backend),
     });
+  }
+  if (spec.id !== undefined && backend.idsAreGivenBy === "cloud") {
+    const message =
+      "can't be chosen, the cloud gives it: leave it out, or name an image by plan(spec, { id })";
+    throw new SpecError([{ path: ["id"], message }], { subject: `The spec of ${JSON.stringify(spec.name)}` });
   }
   checkConversion(spec);
   const issue = checksumIssue(spec);
@@ -51,6 +64,13 @@ function unsupportedField(
   if (!canDeliver(source, backend)) return `source.${sourceKind(source)}`;
   const isConvertible = ("file" in source || "url" in source) && decompress === false;
   return convert === true && !isConvertible ? "convert" : undefined;
+}
+
+/** For messages: which sources a backend takes. */
+export function kindsTaken(backend: Backend): string {
+  const kinds = deliverableKinds(backend).map((kind) => `source.${kind}`);
+  if (kinds.length === 0) return "its images are made elsewhere, and only changed here";
+  return `it makes images of ${kinds.join(", ")}`;
 }
 
 function checkConversion({ name, convert, diskFormat, source }: ImageSpec): void {

@@ -72,6 +72,23 @@ export function verifyDeclared(image: Image, declared: Checksum | undefined): Ve
   return { status: "verified", algorithm };
 }
 
+/**
+ * Holds an image that the cloud has made of its own data against the image that it is a copy of, where it is one.
+ *
+ * @throws TransferError `ERR_DIGEST_MISMATCH` when it is something else.
+ */
+export function verifyCopy(image: Image, original: Image | undefined): Verification {
+  for (const algorithm of [reportedAlgorithm(image), "md5"]) {
+    if (algorithm === undefined || original === undefined) continue;
+    const [stored, hex] = [storedDigest(image, algorithm), storedDigest(original, algorithm)];
+    if (stored === undefined || hex === undefined) continue;
+    if (stored !== hex) throw mismatch(image.id, `image ${original.id} is`, { algorithm, hex }, stored);
+    return { status: "verified", algorithm };
+  }
+  const reason = "the cloud made the image of its own data, and reports no digest that could be compared";
+  return { status: "unverifiable", reason };
+}
+
 /** What there is to say of data that an import has converted (the plugin `image_conversion`): its digests are others. */
 export function conversionOf(
   { diskFormat }: Pick<ImageSpec, "diskFormat">,

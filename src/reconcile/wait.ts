@@ -19,22 +19,44 @@ export async function waitForActive(context: Context, id: string, name: string):
 }
 
 /**
+ * Waits until an image is active that the cloud makes of its own data.
+ *
+ * @throws ImageStateError `ERR_IMAGE_FAILED` when the cloud gave up, `ERR_IMAGE_TIMEOUT` when it took too long.
+ */
+export async function waitUntilMade(context: Context, id: string, name: string): Promise<Image> {
+  const isBusy = (image: Image) => image.status === "queued" || isUnderWay(context, image);
+  const image = await waitWhileBusy(context, id, name, isBusy);
+  if (image === undefined) throw failed(id, undefined, "is gone: the cloud did not make it");
+  if (image.status === "active" || image.status === "deactivated") return image;
+  throw failed(id, image.status, `is ${image.status}: the cloud gave it up`);
+}
+
+/**
  * Waits until no data is on its way into an image; `undefined` when it is gone. One that was staged, and that nobody
  * imports, is `uploading` in the end.
  *
+ * @param isBusy What is waited for the end of. Default: data on its way.
  * @throws ImageStateError `ERR_IMAGE_TIMEOUT` when that took too long.
  */
-export async function waitWhileBusy(context: Context, id: string, name: string): Promise<Image | undefined> {
+export async function waitWhileBusy(
+  context: Context,
+  id: string,
+  name: string,
+  isBusy: (image: Image) => boolean = (image) => isUnderWay(context, image),
+): Promise<Image | undefined> {
   const { backend, emit, signal, statusTimeoutMs } = context;
-  const deadlineMs = performance.now() + statusTimeoutMs;
+  let deadlineMs = performance.now() + statusTimeoutMs;
   let lastStatus: string | undefined;
   let stagedAtMs: number | undefined;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     const image = await backend.get(id, callOptions(context));
     if (image === undefined || isGone(image.status)) return undefined;
-    if (image.status !== lastStatus) emit("image-status", { name, imageId: id, status: image.status });
+    if (image.status !== lastStatus) {
+      emit("image-status", { name, imageId: id, status: image.status });
+      deadlineMs = performance.now() + statusTimeoutMs;
+    }
     lastStatus = image.status;
-    if (!isUnderWay(context, image)) return image;
+    if (!isBusy(image)) return image;
     stagedAtMs = isStaged(context, image) ? (stagedAtMs ?? performance.now()) : undefined;
     if (stagedAtMs !== undefined && performance.now() - stagedAtMs > STAGED_MS) return image;
     if (performance.now() + pauseMs > deadlineMs) {
@@ -74,6 +96,6 @@ export async function waitUntilGone(context: Context, { id, name, status }: Imag
   }
 }
 
-function failed(imageId: string, status: string, what: string): ImageStateError {
+function failed(imageId: string, status: string | undefined, what: string): ImageStateError {
   return new ImageStateError(`Image ${imageId} ${what}`, { code: "ERR_IMAGE_FAILED", imageId, status });
 }

@@ -72,18 +72,21 @@ const PURE: readonly string[] = [
   "transfer/checksum-file.ts",
   "transfer/convert/{detect,errors,header,cluster,extents,runs}.ts",
   "transfer/decompress/{bzip2-block,bzip2-marks,detect,errors,tar-header,zstd-frame}.ts",
-  "backends/glance/{urls,filters,wire,mapping,patch,schema,import-request,import-state}.ts",
-  "backends/keystone/{auth,auth-type,catalog,clouds,maps,profile,token}.ts",
+  "backends/glance/{urls,filters,wire,mapping,patch,schema,spec,import-request,import-state}.ts",
+  "backends/keystone/{auth,auth-type,catalog,clouds,defaults,maps,profile,token}.ts",
   "backends/http/{answer,errors,retry}.ts",
+  "backends/vkcs/{rules,spec,store}.ts",
   "transfer/inspect/{qcow2,qed,vmdk,vmdk-descriptor,vhd,vhdx,vdi,iso,gpt,luks,compressed,fields,parser,parsers,problem}.ts",
   "testing/openstack/{access,create,data,engine,filters,glance,imports,keystone,list,members,names,patch,patch-request,quota,refused,schema,state,view}.ts",
+  "testing/vkcs/vendor.ts",
   "testing/fake/wire.ts",
+  "testing/huaweicloud/{actions,authenticate,creation,data,delete,engine,eps,fields,filters,iam,images,ims,instance-metadata,jobs,list,members,metadata,objects,os,os-fields,patch,records,refusals,routes,schema,sharing,signature,state,tag-api,tags,transfer,view}.ts",
   "transfer/inspect/{inspection,search,capture,last-bytes,inspector,conclude,refusal}.ts",
 ];
 
 /** What a pure file may take of Node. */
 const PURE_OF_NODE: Readonly<Record<string, readonly string[]>> = {
-  "node:crypto": ["createHash"],
+  "node:crypto": ["createHash", "createHmac"],
   "node:net": ["BlockList", "isIP"],
 };
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { redactUrl, redactUrlIn } from "../../src/model/index.ts";
+import { redactCredentials, redactUrl, redactUrlIn } from "../../src/model/index.ts";
 
 it.each([
   ["https://user:hunter2@example.org/a", "https://example.org/a"],
@@ -34,6 +34,15 @@ it("a text that tells of a URL doesn't show it either", () => {
     "neither https://example.org/a?token=…&sig=… nor https://example.org/a?token=…&sig=…<br />",
   );
   expect(redactUrlIn("nothing", url)).toBe("nothing");
+});
+
+it.each([
+  ["at s3://key:sec/ret+@store/1.", "at s3://…@store/1."],
+  ["'swift+https://a:b@c/d' and <b>RBD://x@y</b>", "'swift+https://…@c/d' and <b>RBD://…@y</b>"],
+  ["https://example.org/a?b=c, or mail to a@b.c", "https://example.org/a?b=c, or mail to a@b.c"],
+  ["nothing", "nothing"],
+])("of %s no credentials are shown", (text, shown) => {
+  expect(redactCredentials(text)).toBe(shown);
 });
 
 it("any text is redacted", () => {

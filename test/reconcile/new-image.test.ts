@@ -73,7 +73,7 @@ describe("an image that takes another's place", () => {
   const options = {
     id: ID,
     sourceRecord: "sha256:00",
-    isServerProperty: (name: string) => name === "server",
+    isCloudsAffair: (name: string) => name === "server",
     keepsActual: true,
   };
   const kept = {

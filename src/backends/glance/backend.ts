@@ -17,6 +17,7 @@ import { glanceMembers } from "./members.ts";
 import { PATCH_TYPE, patchOf } from "./patch.ts";
 import { authorizedClient } from "./requests.ts";
 import { glanceUrls } from "./urls.ts";
+import type { GlanceVariant } from "./variant.ts";
 import { WireImage } from "./wire.ts";
 
 /** What a cloud of the Glance family is made of. */
@@ -35,6 +36,7 @@ export interface GlanceOptions {
   readonly spec: z.ZodType<ImageSpec>;
   /** How many images a listing asks for at a time: 1 to 1,000, which is the default. */
   readonly pageSize?: number | undefined;
+  readonly variant?: GlanceVariant | undefined;
 }
 
 const IN_USE =
@@ -43,10 +45,17 @@ const IN_USE =
 /** A backend that speaks the Image API v2. */
 export function glanceBackend(options: GlanceOptions): Backend {
   const { name, endpoint, region, projectId, session, transport, spec, pageSize = MAX_PAGE_SIZE } = options;
+  const { rules = glanceRules, creationHeaders = {}, refusals = {} } = options.variant ?? {};
   const urls = glanceUrls(endpoint);
-  const dataContext = { session, urls, transport, region };
+  const dataContext = {
+    session,
+    urls,
+    transport,
+    region,
+    headers: creationHeaders,
+    tooLarge: refusals.tooLarge,
+  };
   const client = authorizedClient(options.client, session);
-  const rules = glanceRules;
   const algorithm = hashAlgorithm();
   const toImage = (wire: WireImage): Image => {
     algorithm.learn(wire);
@@ -76,7 +85,7 @@ export function glanceBackend(options: GlanceOptions): Backend {
     async create(image, callOptions) {
       const what = `Creation of image ${image.name}`;
       const answer = await client(
-        { method: "POST", url: urls.images, json: wireFromNewImage(image) },
+        { method: "POST", url: urls.images, headers: creationHeaders, json: wireFromNewImage(image) },
         callOptions,
       );
       if (answer.status !== 201) throw creationError(httpError(answer, what), image, name);
@@ -107,7 +116,10 @@ export function glanceBackend(options: GlanceOptions): Backend {
       // Glance's answer to the later of two deletions that overlap: "Image status transition from deleted to deleted…".
       if (answer.status === 400 && /from (deleted|pending_delete) to /.test(reasonOf(answer.body))) return;
       const refusal = httpError(answer, `Deletion of image ${id}`);
-      throw answer.status === 409 ? explained(refusal, IN_USE) : refusal;
+      if (answer.status === 409) throw explained(refusal, IN_USE);
+      if (answer.status !== 403 || refusals.deletion === undefined) throw refusal;
+      const image = await get(id, callOptions);
+      throw image?.protected === true ? refusal : explained(refusal, refusals.deletion);
     },
 
     upload: (id, data, callOptions) => uploadData(dataContext, id, data, callOptions),

@@ -16,7 +16,14 @@ export interface DataContext {
   readonly transport?: DataTransport | undefined;
   /** For messages. */
   readonly region: string | undefined;
+  /** Headers of requests that bring data, by the vendor's wish. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** What a 413 means. Default: what it means on any Glance. */
+  readonly tooLarge?: string | undefined;
 }
+
+const TOO_LARGE =
+  "the data is more than the cloud takes in one image, than the project's quota leaves, or than there is room for";
 
 /** `PUT /v2/images/{id}/file`: the data of a queued image. */
 export async function uploadData(
@@ -53,7 +60,7 @@ interface PutRequest {
 }
 
 async function putImage(
-  { session, transport, region }: DataContext,
+  { session, transport, region, headers: vendorHeaders, tooLarge = TOO_LARGE }: DataContext,
   { url, headers, what }: PutRequest,
   data: ImageData,
   options: CallOptions,
@@ -67,6 +74,7 @@ async function putImage(
         accept: "application/json",
         // Glance 2025.2 and later checks it; earlier ones pass over it.
         ...(data.sizeBytes === undefined ? {} : { "x-openstack-image-size": String(data.sizeBytes) }),
+        ...vendorHeaders,
         ...headers,
       },
       data,
@@ -81,7 +89,7 @@ async function putImage(
   if (answer.status >= 200 && answer.status < 300) return;
   if (answer.status === 401) throw refused(answer);
   const refusal = httpError(answer, `${what}${placeOf(region)}`, offsetOf(answer, data));
-  if (answer.status !== 415) throw explainedUpload(refusal);
+  if (answer.status !== 415) throw explainedUpload(refusal, tooLarge);
   throw new FormatError(
     `${refusal.message}: the cloud inspected the data and found it unsafe, or not of the disk format that the spec declares (qemu-img info shows what it is)`,
     { code: "ERR_FORMAT_MISMATCH", cause: refusal },
@@ -89,15 +97,12 @@ async function putImage(
 }
 
 /** What a refused upload means, where Glance's own words leave that open. */
-function explainedUpload(refusal: HttpError): HttpError {
+function explainedUpload(refusal: HttpError, tooLarge: string): HttpError {
   switch (refusal.status) {
     case 410:
       return explained(refusal, "the image was deleted, or got its data from somebody else, meanwhile");
     case 413:
-      return explained(
-        refusal,
-        "the data is more than the cloud takes in one image, than the project's quota leaves, or than there is room for",
-      );
+      return explained(refusal, tooLarge);
     case 503:
       return explained(refusal, "the cloud's store takes no data at the moment");
     default:

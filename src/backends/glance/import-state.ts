@@ -1,4 +1,4 @@
-import { type Image, isGone } from "../../model/index.ts";
+import { type Image, isGone, redactCredentials } from "../../model/index.ts";
 import type { ImportState } from "../backend.ts";
 import type { WireTask } from "./wire.ts";
 
@@ -62,7 +62,7 @@ function copiedBytes(task: WireTask | undefined): number | undefined {
 }
 
 function reasonOf(task: WireTask | undefined): string | undefined {
-  return task?.status === "failure" ? task.message?.trim() || undefined : undefined;
+  return task?.status === "failure" ? redactCredentials(task.message?.trim() ?? "") || undefined : undefined;
 }
 
 function listOf(text: string | undefined): readonly string[] {

@@ -6,6 +6,7 @@ import {
   issuesOf,
   NetworkError,
   ResponseError,
+  redactCredentials,
   redactUrl,
 } from "../../model/index.ts";
 import { ProxyError } from "../../network/proxy-error.ts";
@@ -24,7 +25,8 @@ export function httpError(answer: HttpAnswer, what: string, where = ""): HttpErr
   const reason = reasonOf(answer.body);
   const words = [
     `${what} failed${where}: ${status}`,
-    reason,
+    // A page begins with the status, too.
+    reason.startsWith(`${status} `) ? reason.slice(`${status} `.length) : reason,
     requestId === undefined ? "" : `[${requestId}]`,
   ];
   return new HttpError(words.filter((word) => word !== "").join(" "), {
@@ -63,11 +65,11 @@ export function readBody<Value>(answer: HttpAnswer, schema: z.ZodType<Value>, wh
   );
 }
 
-/** The words of an error body: Glance's and Keystone's JSON, or a page of HTML. */
+/** The words of an error body, without credentials: Glance's and Keystone's JSON, or a page of HTML. */
 export function reasonOf(body: unknown): string {
   const text = messageOf(body) ?? "";
   const plain = text.replaceAll(/<(title|style)[\s\S]*?<\/\1>/gi, " ").replaceAll(/<[^>]*>/g, " ");
-  const words = plain.replaceAll(/\s+/g, " ").trim();
+  const words = redactCredentials(plain.replaceAll(/\s+/g, " ").trim());
   return words.length > 300 ? `${words.slice(0, 300)}…` : words;
 }
 

@@ -39,6 +39,8 @@ export interface EndpointQuery {
   readonly interface: string;
   /** Needed where the service is in more than one. */
   readonly region?: string | undefined;
+  /** The one that is meant where it is in several, and none is named. */
+  readonly defaultRegion?: string | undefined;
   readonly authUrl: string;
 }
 
@@ -53,7 +55,7 @@ export function regionOf({ region_id, region }: Endpoint): string | undefined {
  * @throws AuthError `ERR_ENDPOINT_NOT_FOUND`, with what there is instead in `available`.
  */
 export function findEndpoint(catalog: Catalog, query: EndpointQuery): Endpoint {
-  const { type, region, authUrl } = query;
+  const { type, authUrl } = query;
   const all = catalog.filter((service) => service.type === type).flatMap(({ endpoints }) => endpoints);
   const refuse = (message: string, available: readonly string[]): AuthError =>
     new AuthError(message, { code: "ERR_ENDPOINT_NOT_FOUND", authUrl, available });
@@ -63,6 +65,7 @@ export function findEndpoint(catalog: Catalog, query: EndpointQuery): Endpoint {
     throw refuse(`The cloud at ${authUrl} has no ${type} service${list("; it has", types)}`, types);
   }
   const regions = distinct(all.map(regionOf));
+  const region = query.region ?? regions.find((one) => one === query.defaultRegion);
   const inRegion = region === undefined ? all : all.filter((endpoint) => regionOf(endpoint) === region);
   if (inRegion.length === 0) {
     throw refuse(

@@ -14,6 +14,7 @@ import {
   findCloud,
   overlay,
 } from "./clouds.ts";
+import { type CloudDefaults, withDefaults } from "./defaults.ts";
 import { profileEntries } from "./profile.ts";
 
 /** What the caller says of the cloud. */
@@ -27,20 +28,23 @@ export interface CloudOptions extends Omit<CloudConfig, "auth"> {
  * Everything that is known of the cloud: what the caller says, over the entry of `clouds.yaml` that `cloud` or
  * `OS_CLOUD` names, or over the `OS_*` variables where nothing names one, or over the only cloud that the files hold
  * where there are no such variables; and over nothing where the caller gives `auth` and no `cloud`. Places and
- * precedence are openstacksdk's; `secure.yaml` and `clouds-public.yaml` belong to `clouds.yaml`.
+ * precedence are openstacksdk's; `secure.yaml` and `clouds-public.yaml` belong to `clouds.yaml`. What none of them says
+ * is as the vendor's defaults have it.
  *
  * @throws AuthError `ERR_AUTH_FAILED` when there is no such cloud or profile, naming those that there are.
  * @throws SpecError `ERR_SPEC_INVALID` when nothing says where Keystone is, or a file can't be read.
  */
 export async function resolveCloud(
   options: CloudOptions,
+  defaults: CloudDefaults = {},
 ): Promise<CloudConfig & { readonly auth: { readonly authUrl: string } }> {
   const { cloud, ...given } = options;
-  const config = overlay(await baseOf(cloud, given), {
+  const said = overlay(await baseOf(cloud, given), {
     ...given,
     // Credentials that are given count, whatever the entry says of its own; a passcode may go with either.
     authType: given.authType ?? typeOfCredentials({ ...given.auth, passcode: undefined }),
   });
+  const config = withDefaults(said, defaults);
   const { authUrl } = config.auth;
   if (authUrl === undefined) {
     throw new SpecError(

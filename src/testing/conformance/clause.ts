@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Backend } from "../../backends/backend.ts";
-import type { Expectations, Expected } from "./expectations.ts";
+import type { Expected, Variation } from "./expectations.ts";
+import type { Field } from "./sampler.ts";
 
 /** A way in or out that the contract leaves optional. */
 export type Capability =
@@ -10,7 +11,8 @@ export type Capability =
   | "members"
   | "deactivate"
   | "reactivate"
-  | "imports";
+  | "imports"
+  | "createFrom";
 
 /** Every capability. */
 export const CAPABILITIES: readonly Capability[] = [
@@ -21,10 +23,17 @@ export const CAPABILITIES: readonly Capability[] = [
   "deactivate",
   "reactivate",
   "imports",
+  "createFrom",
 ];
 
+/**
+ * What a clause needs: a capability, a field that images have, an image whatever its way (`image`), or one that is
+ * active (`active image`).
+ */
+export type Need = Capability | Field | "image" | "active image";
+
 /** A backend that has these capabilities. */
-export type BackendWith<Needs extends Capability> = Backend & Required<Pick<Backend, Needs>>;
+export type BackendWith<Needs extends Need> = Backend & Required<Pick<Backend, Extract<Needs, Capability>>>;
 
 /** One promise of the contract, and what holds a backend to it. */
 export interface Clause {
@@ -33,20 +42,20 @@ export interface Clause {
   /** A sentence that begins with the call it is about. */
   readonly title: string;
   /** What the call needs, beyond what is required of every backend. */
-  readonly needs: readonly Capability[];
+  readonly needs: readonly Need[];
   /** The expectation that its outcome depends on, if any. */
-  readonly variesBy: keyof Expectations | undefined;
+  readonly variesBy: Variation | undefined;
   /** Rejects when the backend breaks the promise. */
   check(backend: Backend, expected: Expected): Promise<void>;
 }
 
 /** Makes a clause, whose check can use no capability but those that it names. */
-export function clause<const Needs extends Capability>(
+export function clause<const Needs extends Need>(
   number: string,
   title: string,
   needs: readonly Needs[],
   check: (backend: BackendWith<Needs>, expected: Expected) => Promise<void>,
-  variesBy?: keyof Expectations,
+  variesBy?: Variation,
 ): Clause {
   return {
     number,
@@ -61,9 +70,22 @@ export function clause<const Needs extends Capability>(
 }
 
 /** Whether a backend has these capabilities. */
-export function has<Needs extends Capability>(
+export function has<Needs extends Need>(
   backend: Backend,
   needs: readonly Needs[],
 ): backend is BackendWith<Needs> {
-  return needs.every((capability) => backend[capability] !== undefined);
+  return CAPABILITIES.every((capability) => !isAmong(capability, needs) || backend[capability] !== undefined);
+}
+
+/** What a backend lacks of a need, as far as it is expected to. */
+export function lackingOf(need: Need, { lacks }: Expected): readonly (Capability | Field)[] {
+  const lacking = (needs: readonly (Capability | Field)[]) =>
+    needs.filter((each) => lacks[each] !== undefined);
+  if (need !== "image" && need !== "active image") return lacking([need]);
+  const missing = lacking(need === "image" ? ["create"] : ["create", "upload"]);
+  return lacks.createFrom === undefined ? [] : missing;
+}
+
+function isAmong(capability: Capability, needs: readonly string[]): boolean {
+  return needs.includes(capability);
 }

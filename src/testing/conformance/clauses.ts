@@ -2,6 +2,7 @@ import { abortClauses } from "./aborts.ts";
 import { activationClauses } from "./activation.ts";
 import type { Clause } from "./clause.ts";
 import { createClauses } from "./create.ts";
+import { createFromClauses } from "./create-from.ts";
 import { deleteClauses } from "./delete.ts";
 import { downloadClauses } from "./download.ts";
 import { getClauses } from "./get.ts";
@@ -28,4 +29,5 @@ export const CLAUSES: readonly Clause[] = [
   ...abortClauses,
   ...activationClauses,
   ...importClauses,
+  ...createFromClauses,
 ];

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { assertFields, assertRefused, assertSameImage, FORBIDDEN, NOT_FOUND } from "./assertions.ts";
 import { type Clause, clause } from "./clause.ts";
-import { stored } from "./reading.ts";
-import { attribute, DATA, newImage } from "./samples.ts";
+import { activated, made, stored } from "./reading.ts";
+import { attribute, DATA } from "./samples.ts";
 
 /** 7: `delete`. */
 export const deleteClauses: readonly Clause[] = [
   clause(
     "7.1",
     "delete takes the image away, and is harmless when repeated",
-    ["create", "upload"],
-    async (backend) => {
-      const { id } = await stored(backend, DATA);
+    ["active image"],
+    async (backend, expected) => {
+      const { id } = await activated(backend, expected, DATA);
       await backend.delete(id);
       await backend.delete(id);
       assert.equal(await backend.get(id), undefined);
@@ -27,9 +27,9 @@ export const deleteClauses: readonly Clause[] = [
   clause(
     "7.3",
     "delete of a protected image is refused with 403 until it isn't",
-    ["create"],
-    async (backend) => {
-      const { id } = await backend.create(newImage({ protected: true }));
+    ["image", "protected"],
+    async (backend, expected) => {
+      const { id } = await made(backend, expected, { protected: true });
       await assertRefused(backend.delete(id), FORBIDDEN);
       assertFields((await backend.get(id)) ?? {}, { id, protected: true });
       await backend.update(id, [attribute("protected", false)]);
@@ -38,8 +38,9 @@ export const deleteClauses: readonly Clause[] = [
     },
   ),
 
-  clause("7.4", "delete leaves other images alone", ["create", "upload"], async (backend) => {
-    const [one, other] = [await backend.create(newImage()), await stored(backend, DATA)];
+  clause("7.4", "delete leaves other images alone", ["active image"], async (backend, expected) => {
+    const one = await made(backend, expected);
+    const other = await activated(backend, expected, DATA);
     await backend.delete(one.id);
     assertSameImage(await backend.get(other.id), other);
   }),
@@ -47,18 +48,23 @@ export const deleteClauses: readonly Clause[] = [
   clause(
     "7.5",
     "delete of one image at once, many times, is harmless",
-    ["create", "upload"],
-    async (backend) => {
-      const { id } = await stored(backend, DATA);
+    ["active image"],
+    async (backend, expected) => {
+      const { id } = await activated(backend, expected, DATA);
       await Promise.all(Array.from({ length: 10 }, () => backend.delete(id)));
       assert.equal(await backend.get(id), undefined);
     },
   ),
 
-  clause("7.6", "delete takes the data away, too", ["create", "upload", "download"], async (backend) => {
-    const { id } = await stored(backend, DATA);
-    await backend.delete(id);
-    await backend.delete(id);
-    await assertRefused(backend.download(id), NOT_FOUND);
-  }),
+  clause(
+    "7.6",
+    "delete takes the data away, too",
+    ["create", "upload", "download"],
+    async (backend, expected) => {
+      const { id } = await stored(backend, expected, DATA);
+      await backend.delete(id);
+      await backend.delete(id);
+      await assertRefused(backend.download(id), NOT_FOUND);
+    },
+  ),
 ];

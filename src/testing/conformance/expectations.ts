@@ -1,4 +1,6 @@
+import type { CloudSource } from "../../backends/backend.ts";
 import type { Capability } from "./clause.ts";
+import { type Field, type Sampler, type Samples, sampler } from "./sampler.ts";
 
 /** A digest that clouds report of stored data. */
 export type ReportedDigest = "md5" | "sha512";
@@ -10,41 +12,92 @@ export interface Deviation<Value> {
   readonly because: string;
 }
 
+/** Data of a cloud, for images to be made of. */
+export interface CloudData {
+  /** A source that is there in every cloud of the factory. */
+  readonly source: CloudSource;
+  /** A source of the same kind that isn't. */
+  readonly unknown: CloudSource;
+}
+
 /**
  * What a backend does otherwise than the reference, on purpose. A clause whose capability is lacking is not left
  * out: what is checked in its place is that a plan which needs it is refused before anything is sent.
  */
 export interface Expectations {
-  /** The capabilities that it lacks, each with the reason, which the titles tell after "since". Default: none. */
-  readonly lacks?: Readonly<Partial<Record<Capability, string>>> | undefined;
+  /**
+   * The capabilities that it lacks, and the fields that its images don't have, each with the reason, which the titles
+   * tell after "since". Default: none.
+   */
+  readonly lacks?: Readonly<Partial<Record<Exclude<Capability, "createFrom"> | Field, string>>> | undefined;
   /** The digests that it reports of stored data. Default: md5 and sha512. */
   readonly digests?: Deviation<readonly ReportedDigest[]> | undefined;
   /** The status of an upload's refusal when its image is deleted meanwhile. Default: 404. */
   readonly deletedMeanwhile?: Deviation<410> | undefined;
   /** What comes of ending the sharing of a gone image. Default: a refusal with 404. */
   readonly removalFromGone?: Deviation<"nothing"> | undefined;
+  /** How many import methods a cloud that could have imports offers. Default: some. */
+  readonly importMethods?: Deviation<"none"> | undefined;
+  /** Who gives a new image its id, see {@link Backend.idsAreGivenBy}. Default: the caller. */
+  readonly ids?: Deviation<"given by the cloud"> | undefined;
+  /** Whether two images can have one name, see {@link Rules.namesAreUnique}. Default: yes. */
+  readonly names?: Deviation<"unique"> | undefined;
+  /** Whether its images take this library's records, see {@link Rules.keepsRecords}. Default: yes. */
+  readonly records?: Deviation<"none"> | undefined;
+  /** What it makes images of by `createFrom`. Default: of nothing, it has no `createFrom`. */
+  readonly createFrom?: CloudData | undefined;
+  /** How images have to look, where the cloud refuses those of the reference. */
+  readonly samples?: Samples | undefined;
 }
 
 /** The same, complete. */
 export interface Expected {
-  readonly lacks: Readonly<Partial<Record<Capability, string>>>;
+  readonly lacks: Readonly<Partial<Record<Capability | Field, string>>>;
   readonly digests: readonly ReportedDigest[];
   readonly deletedMeanwhile: 404 | 410;
   readonly removalFromGone: "refusal" | "nothing";
+  readonly importMethods: "some" | "none";
+  readonly ids: "given by the caller" | "given by the cloud";
+  readonly names: "free" | "unique";
+  readonly records: "kept" | "none";
+  readonly createFrom: CloudData | undefined;
+  readonly sample: Sampler;
 }
 
-export function complete({ lacks, digests, deletedMeanwhile, removalFromGone }: Expectations): Expected {
+export function complete({
+  lacks = {},
+  digests,
+  deletedMeanwhile,
+  removalFromGone,
+  importMethods,
+  ids,
+  names,
+  records,
+  createFrom,
+  samples = {},
+}: Expectations): Expected {
   return {
-    lacks: lacks ?? {},
+    lacks: createFrom === undefined ? { ...lacks, createFrom: NO_DATA } : lacks,
     digests: digests?.value ?? ["md5", "sha512"],
     deletedMeanwhile: deletedMeanwhile?.value ?? 404,
     removalFromGone: removalFromGone?.value ?? "refusal",
+    importMethods: importMethods?.value ?? "some",
+    ids: ids?.value ?? "given by the caller",
+    names: names?.value ?? "free",
+    records: records?.value ?? "kept",
+    createFrom,
+    sample: sampler(samples, lacks),
   };
 }
 
+const NO_DATA = "the cloud makes no images of data that it has";
+
+/** An expectation that the outcome of a clause depends on. */
+export type Variation = Exclude<keyof Expectations, "lacks" | "createFrom" | "samples">;
+
 /** What a title says of an expectation that is not as usual. */
-export function remark(expectations: Expectations, name: keyof Expectations | undefined): string {
-  const deviation = name === undefined || name === "lacks" ? undefined : expectations[name];
+export function remark(expectations: Expectations, name: Variation | undefined): string {
+  const deviation = name === undefined ? undefined : expectations[name];
   return deviation === undefined
     ? ""
     : ` (here ${[deviation.value].flat().join(", ") || "none"}, since ${deviation.because})`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { type Clause, clause } from "./clause.ts";
-import { newImage } from "./samples.ts";
+import { made } from "./reading.ts";
 
 /** 2: `get`. */
 export const getClauses: readonly Clause[] = [
@@ -13,8 +13,8 @@ export const getClauses: readonly Clause[] = [
     for (const id of ["no-uuid", "..", "%2e%2e", "a/b"]) assert.equal(await backend.get(id), undefined, id);
   }),
 
-  clause("2.3", "get of a deleted image is undefined", ["create"], async (backend) => {
-    const { id } = await backend.create(newImage());
+  clause("2.3", "get of a deleted image is undefined", ["image"], async (backend, expected) => {
+    const { id } = await made(backend, expected);
     await backend.delete(id);
     assert.equal(await backend.get(id), undefined);
   }),

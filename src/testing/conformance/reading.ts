@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Backend } from "../../backends/backend.ts";
-import { type Image, type ImageQuery, matchesQuery } from "../../model/index.ts";
+import { type Image, type ImageQuery, matchesQuery, type NewImage } from "../../model/index.ts";
+import { diffAttributes, diffProperties, diffTags } from "../../reconcile/diff.ts";
 import type { BackendWith } from "./clause.ts";
-import { data, newImage } from "./samples.ts";
+import type { Expected } from "./expectations.ts";
+import { data } from "./samples.ts";
 
 /** How long a cloud may take to store data, or to forget it. */
 const SETTLE_MS = 10_000;
@@ -28,10 +30,47 @@ export async function listed(backend: Backend, query: ImageQuery): Promise<reado
 }
 
 /** A new image with this data, active. */
-export async function stored(backend: BackendWith<"create" | "upload">, bytes: Uint8Array): Promise<Image> {
-  const { id } = await backend.create(newImage());
+export async function stored(
+  backend: BackendWith<"create" | "upload">,
+  { sample }: Expected,
+  bytes: Uint8Array,
+): Promise<Image> {
+  const { id } = await backend.create(sample.newImage());
   await backend.upload(id, data(bytes));
   return await settled(backend, id, "active");
+}
+
+/** A new image: an empty record, or where nobody can make one, an image of the cloud's own data. */
+export async function made(
+  backend: Backend,
+  expected: Expected,
+  fields: Partial<NewImage> = {},
+): Promise<Image> {
+  const image = expected.sample.newImage(fields);
+  return backend.create === undefined ? madeFrom(backend, expected, image) : backend.create(image);
+}
+
+/** A new image that is active: with this data, or where nobody can send any, of the cloud's own. */
+export async function activated(backend: Backend, expected: Expected, bytes: Uint8Array): Promise<Image> {
+  const { create, upload } = backend;
+  return create === undefined || upload === undefined
+    ? madeFrom(backend, expected, expected.sample.newImage())
+    : stored({ ...backend, create, upload }, expected, bytes);
+}
+
+/** An image of the cloud's own data, active, as it is after what every caller does. */
+export async function madeFrom(backend: Backend, { createFrom }: Expected, wanted: NewImage): Promise<Image> {
+  assert.ok(createFrom, "there is nothing to make an image of");
+  assert.ok(backend.createFrom, `${backend.name} can make no image`);
+  const { id } = await backend.createFrom.start(wanted, createFrom.source);
+  const image = await settled(backend, id, "active");
+  const { id: _id, properties, tags, ...attributes } = wanted;
+  const missing = [
+    ...diffAttributes(attributes, image),
+    ...diffProperties(properties, image.properties, "declared", backend.rules),
+    ...diffTags(tags, image.tags, "declared"),
+  ];
+  return missing.length === 0 ? image : backend.update(id, missing);
 }
 
 /** The image once it has this status. */

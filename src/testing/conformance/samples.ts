@@ -2,21 +2,19 @@ import { randomUUID } from "node:crypto";
 import type { ImageData, MetadataOperation } from "../../backends/backend.ts";
 import type { NewImage } from "../../model/index.ts";
 
-/** What every cloud of the family knows. */
-export const FORMATS = { containerFormat: "bare", diskFormat: "raw" } as const;
-
 /** Some data, of more than one chunk. */
 export const DATA: Uint8Array = new Uint8Array(150_000).map((_, index) => (index * 31) % 251);
 
 const CHUNK_BYTES = 65_536;
 
-/** An image to create, with an id and a name of its own. */
+/** An image to create, with an id and a name of its own, as the reference takes it. */
 export function newImage(fields: Partial<NewImage> = {}): NewImage {
   const id = randomUUID();
   return {
     id,
     name: `debian-13 ${id}`,
-    ...FORMATS,
+    containerFormat: "bare",
+    diskFormat: "raw",
     properties: { os_distro: "debian" },
     tags: [],
     ...fields,

@@ -1,8 +1,8 @@
 import type { Backend } from "../../backends/backend.ts";
-import type { Clause } from "./clause.ts";
+import { type Clause, lackingOf } from "./clause.ts";
 import { CLAUSES } from "./clauses.ts";
 import { complete, type Expectations, remark } from "./expectations.ts";
-import { assertUnsupported } from "./unsupported.ts";
+import { assertLacking } from "./unsupported.ts";
 
 /** Registers a test: `test` or `it` of any runner that awaits what a test returns. */
 export type TestFunction = (title: string, check: () => Promise<void>) => unknown;
@@ -52,17 +52,17 @@ interface ExpectedClause {
 function clauseFor(expectations: Expectations): (clause: Clause) => ExpectedClause {
   const expected = complete(expectations);
   return ({ number, title, needs, variesBy, check }) => {
-    const lacking = needs.filter((capability) => expected.lacks[capability] !== undefined);
+    const lacking = [...new Set(needs.flatMap((need) => lackingOf(need, expected)))];
     if (lacking.length === 0) {
       const remarked = title + remark(expectations, variesBy);
       return { number, title: remarked, check: (backend) => check(backend, expected) };
     }
-    const reasons = lacking.map((capability) => `no ${capability}, since ${expected.lacks[capability]}`);
+    const reasons = lacking.map((each) => `no ${each}, since ${expected.lacks[each]}`);
     return {
       number,
       title: `${title}: not supported (${reasons.join("; ")})`,
       async check(backend) {
-        for (const capability of lacking) await assertUnsupported(backend, capability);
+        for (const each of lacking) await assertLacking(backend, each, expected);
       },
     };
   };

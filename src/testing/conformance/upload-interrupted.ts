@@ -9,7 +9,7 @@ import {
 } from "./assertions.ts";
 import { type Clause, clause } from "./clause.ts";
 import { settled } from "./reading.ts";
-import { DATA, data, failing, newImage, stalling } from "./samples.ts";
+import { DATA, data, failing, stalling } from "./samples.ts";
 
 const NEEDS = ["create", "upload"] as const;
 
@@ -19,8 +19,8 @@ export const interruptedUploadClauses: readonly Clause[] = [
     "5.5",
     "upload ends with the very error of its chunks, and leaves the image queued and empty",
     NEEDS,
-    async (backend) => {
-      const { id } = await backend.create(newImage());
+    async (backend, { sample }) => {
+      const { id } = await backend.create(sample.newImage());
       const error = new Error("the source broke");
       const upload = backend.upload(id, { sizeBytes: DATA.length, chunks: failing(error) });
       assert.equal(await failure(upload), error);
@@ -34,8 +34,8 @@ export const interruptedUploadClauses: readonly Clause[] = [
     "5.6",
     "upload ends early when aborted between chunks, and leaves the image queued",
     NEEDS,
-    async (backend) => {
-      const { id } = await backend.create(newImage());
+    async (backend, { sample }) => {
+      const { id } = await backend.create(sample.newImage());
       const controller = new AbortController();
       const reason = new Error("enough");
       const chunks = (async function* () {
@@ -55,8 +55,8 @@ export const interruptedUploadClauses: readonly Clause[] = [
     "5.7",
     "upload ends early when aborted while a chunk is awaited, and takes data again",
     NEEDS,
-    async (backend) => {
-      const { id } = await backend.create(newImage());
+    async (backend, { sample }) => {
+      const { id } = await backend.create(sample.newImage());
       const controller = new AbortController();
       const reason = new Error("enough");
       const source = stalling();
@@ -79,8 +79,8 @@ export const interruptedUploadClauses: readonly Clause[] = [
     "5.11",
     "upload is refused when the image is deleted meanwhile, which stays deleted",
     NEEDS,
-    async (backend, { deletedMeanwhile }) => {
-      const { id } = await backend.create(newImage());
+    async (backend, { deletedMeanwhile, sample }) => {
+      const { id } = await backend.create(sample.newImage());
       const source = stalling();
       const upload = assertRefused(backend.upload(id, { sizeBytes: DATA.length, chunks: source.chunks }), {
         ...NOT_FOUND,

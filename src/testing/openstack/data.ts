@@ -68,12 +68,14 @@ export function withData(
   data: Uint8Array,
   stores: readonly string[],
 ): StoredImage {
+  const filled = { ...image, stores };
+  const added = Object.entries(settings.vendor.addsProperties?.(filled) ?? {});
   return {
-    ...image,
+    ...filled,
+    properties: new Map([...added, ...image.properties]),
     status: "active",
     data,
     staged: undefined,
-    stores,
     size: data.length,
     virtual_size: virtualSize(image.disk_format, data),
     checksum: createHash("md5").update(data).digest("hex"),
@@ -88,8 +90,8 @@ function checkFormats({ disk_format, container_format }: StoredImage): void {
 }
 
 /** Which store is asked for. */
-function storeOf({ settings: { stores } }: Cloud, { headers }: FakeRequest): string {
-  const [first = "file"] = stores;
+function storeOf({ settings: { stores, vendor } }: Cloud, { headers }: FakeRequest): string {
+  const [first = vendor.defaultStore ?? "file"] = stores;
   const store = headers.get("x-image-meta-store") ?? first;
   if (stores.length > 0 && !stores.includes(store))
     throw new Refusal(400, `Unknown scheme '${store}' found in URI`);

@@ -9,8 +9,7 @@ import type { Cloud } from "./state.ts";
 export function served(cloud: Cloud): Served {
   return {
     handle: (request) => handle(cloud, request),
-    refuse: (status, { headers }) =>
-      refused(new Refusal(status, "As the test wants it."), headers.get("accept")),
+    refuse: (status, request) => refusal(cloud, new Refusal(status, "As the test wants it."), request),
     isData: (path) => /\/(file|stage)$/.test(path),
   };
 }
@@ -22,15 +21,18 @@ async function handle(cloud: Cloud, request: FakeRequest): Promise<FakeResponse>
   try {
     const answer =
       service === undefined
-        ? refused(new Refusal(404, "There is /identity and /image here."), request.headers.get("accept"))
+        ? refusal(cloud, new Refusal(404, "There is /identity and /image here."), request)
         : await (service === "identity" ? keystone : glance)(cloud, path ?? "/", request);
     return { ...answer, headers: { ...answer.headers, "x-openstack-request-id": requestId } };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const answer =
-      service === "identity" ? identityRefusal(error) : refused(error, request.headers.get("accept"));
+    const answer = service === "identity" ? identityRefusal(error) : refusal(cloud, error, request);
     return { ...answer, headers: { ...answer.headers, "x-openstack-request-id": requestId } };
   }
+}
+
+function refusal({ settings }: Cloud, error: Refusal, { headers }: FakeRequest): FakeResponse {
+  return refused(error, settings.vendor.refusesInPages === true ? null : headers.get("accept"));
 }
 
 /** Keystone has an envelope of its own. */

@@ -62,10 +62,15 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   "/info/stores": { GET: storesInfo },
 };
 
+/** What isn't there where there are no imports. */
+const OF_IMPORTS = /^\/(images\/[^/]+\/(stage|import|tasks)|stores\/.*|info\/.*)\/?$/;
+
 const PATTERNS = Object.entries(ROUTES).map(([path, handlers]) => ({
   pattern: new RegExp(`^${path.replaceAll(/:(\w+)/g, "(?<$1>[^/]+)")}/?$`),
   handlers,
 }));
+
+const NOT_THERE = "The resource could not be found.";
 
 /** The Image API v2. */
 export async function glance(cloud: Cloud, path: string, request: FakeRequest): Promise<FakeResponse> {
@@ -73,6 +78,7 @@ export async function glance(cloud: Cloud, path: string, request: FakeRequest): 
   const call = { cloud, user: sessionOf(cloud, request.headers.get("x-auth-token")).user };
   settleImports(cloud);
   const [, below = ""] = /^\/v2(\/.*)$/.exec(path) ?? [];
+  if (cloud.settings.vendor.hasImports === false && OF_IMPORTS.test(below)) throw new Refusal(404, NOT_THERE);
   for (const { pattern, handlers } of PATTERNS) {
     const match = pattern.exec(below);
     if (match === null) continue;
@@ -81,7 +87,7 @@ export async function glance(cloud: Cloud, path: string, request: FakeRequest): 
     const { id = "", name = "" } = match.groups ?? {};
     return await handler(call, request, decoded(id), decoded(name));
   }
-  throw new Refusal(404, "The resource could not be found.");
+  throw new Refusal(404, NOT_THERE);
 }
 
 function decoded(part: string): string {
@@ -118,6 +124,11 @@ function versions({ url }: FakeRequest, path: string): FakeResponse {
 function deleteImage(call: Call, id: string): FakeResponse {
   const image = ownImage(call, id);
   if (image.protected) throw new Refusal(403, `Image ${id} is protected and cannot be deleted.`);
+  if (call.cloud.inUse.has(id))
+    throw new Refusal(
+      call.cloud.settings.vendor.inUseStatus ?? 409,
+      `Image ${id} could not be deleted because it is in use`,
+    );
   save(call.cloud, { ...image, status: "deleted", data: undefined, staged: undefined });
   call.cloud.members.delete(id);
   return NO_CONTENT;

@@ -1,2 +1,4 @@
-export { type FakeOpenStack, type FakeServer, type FakeUser, fakeOpenStack } from "./fake.ts";
+export type { FakeUser } from "./cloud.ts";
+export { type FakeOpenStack, fakeOpenStack } from "./fake.ts";
+export type { FakeGlance, FakeServer } from "./fake-glance.ts";
 export type { FakeOpenStackOptions } from "./options.ts";

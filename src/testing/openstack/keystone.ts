@@ -63,10 +63,19 @@ function userOf(cloud: Cloud, identity: Readonly<Record<string, unknown>>): User
     if (found !== undefined) return found;
   }
   const given = isObject(password) ? password["user"] : undefined;
-  const found = cloud.users.find((one) => isUser(given, one));
+  const found = isOfDomain(given, cloud.settings.vendor.userDomain)
+    ? cloud.users.find((one) => isUser(given, one))
+    : undefined;
   if (found === undefined || !isObject(given) || given["password"] !== SECRET)
     throw new Refusal(401, REFUSED);
   return found;
+}
+
+/** Who is named by an id needs no domain. */
+function isOfDomain(given: unknown, wanted: string | undefined): boolean {
+  if (wanted === undefined || !isObject(given) || given["id"] !== undefined) return true;
+  const { domain } = given;
+  return isObject(domain) && (domain["name"] === wanted || domain["id"] === wanted);
 }
 
 function isUser(given: unknown, { id, name }: User): boolean {

@@ -80,6 +80,26 @@ export interface Settings {
   readonly tokenLifetimeMs: number;
   /** How long each step of an import takes. */
   readonly importStepMs: number;
+  /** What tells this vendor's cloud from others. */
+  readonly vendor: Vendor;
+}
+
+/** How a vendor's cloud differs from a plain OpenStack. */
+export interface Vendor {
+  /** The only domain that users are of. Default: a user's domain isn't looked at. */
+  readonly userDomain?: string | undefined;
+  /** Whether there are imports, tasks and stores at all. Default: `true`. */
+  readonly hasImports?: boolean | undefined;
+  /** Whether refusals are pages, whatever is asked for. Default: `false`. */
+  readonly refusesInPages?: boolean | undefined;
+  /** The store of data where none is asked for. Default: `file`, where stores have no names. */
+  readonly defaultStore?: string | undefined;
+  /** The properties that it adds when data comes. Those that the image has already stay. Default: none. */
+  readonly addsProperties?: ((image: StoredImage) => Readonly<Record<string, string>>) | undefined;
+  /** What it shows of an image beside what Glance does. Default: nothing. */
+  readonly shows?: ((image: StoredImage) => Readonly<Record<string, unknown>>) | undefined;
+  /** How it refuses to delete what is in use. Default: 409. */
+  readonly inUseStatus?: number | undefined;
 }
 
 /** A cloud in memory. */
@@ -92,6 +112,8 @@ export interface Cloud {
   readonly tasks: Map<string, StoredTask>;
   /** What web-download finds at an address. */
   readonly web: Map<string, Uint8Array>;
+  /** The images that volumes or servers were made from. */
+  readonly inUse: Set<string>;
   settings: Settings;
   readonly nowMs: () => number;
   readonly newId: () => string;

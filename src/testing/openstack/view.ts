@@ -14,6 +14,7 @@ export function imageView(image: StoredImage, { cloud, user }: Call): Readonly<R
   return {
     ...Object.fromEntries(properties),
     ...fields,
+    ...cloud.settings.vendor.shows?.(image),
     created_at: time(createdAtMs),
     updated_at: time(updatedAtMs),
     self: `/v2/images/${image.id}`,

@@ -60,6 +60,17 @@ it("an answer that isn't an image doesn't show what it holds", async () => {
   expectNoSecret(error, TOKEN, "hunter2");
 });
 
+it("a refusal that names the address of the data shows no credentials of the store", async () => {
+  const address = "s3://access:sec/ret@h-int.icebox.q/images/1";
+  const message = `Could not delete <b>${address}</b> (${address})`;
+  mockNetwork().expect(`DELETE ${IMAGES}/${ID}`, { status: 500, json: { message } });
+  const error = await rejectionOf(glance().delete(ID));
+  expect(error).toMatchObject({
+    message: `Deletion of image ${ID} failed: 500 Could not delete s3://…@h-int.icebox.q/images/1 (s3://…@h-int.icebox.q/images/1)`,
+  });
+  expectNoSecret(error, "access:", "sec/ret");
+});
+
 it.each<[string, () => Promise<string>]>([
   ["unreachable", closedPort],
   ["cutting the connection", () => rawServer((socket) => socket.once("data", () => socket.destroy()))],

@@ -70,6 +70,16 @@ describe("the reason of a refusal", () => {
   });
 });
 
+it("a status that a page begins with is said once", () => {
+  const body = "<html><body><h1>413 Request Entity Too Large</h1><hr>nginx</body></html>";
+  expect(httpError(answer({ status: 413, body }), "Upload").message).toBe(
+    "Upload failed: 413 Request Entity Too Large nginx",
+  );
+  expect(httpError(answer({ status: 500, body: "413 is what it is" }), "Upload").message).toBe(
+    "Upload failed: 500 413 is what it is",
+  );
+});
+
 describe("the wait that a server asks for", () => {
   it.each([
     ["7", 7000],

@@ -1,0 +1,1 @@
+export type { KeystoneGlanceOptions as VkcsOptions } from "../glance/options.ts";

@@ -1,0 +1,29 @@
+import type { Backend } from "../backends/backend.ts";
+import { type ImageSpec, UnsupportedError } from "../model/index.ts";
+import type { Plan } from "./plan.ts";
+import { kindsTaken } from "./supported.ts";
+
+/**
+ * Holds a new image against what the cloud lets be made.
+ *
+ * @throws UnsupportedError `ERR_UNSUPPORTED` for an image without data where none can be made; for a new image that is
+ *   to have the name of the old one beside it where names are unique.
+ */
+export function checkCreation(plan: Plan, { source }: Pick<ImageSpec, "source">, backend: Backend): void {
+  if (plan.action === "create" && source === undefined && backend.create === undefined) {
+    const alternative = `give a source, ${kindsTaken(backend)}`;
+    throw new UnsupportedError({ backend: backend.name, capability: "an image without source", alternative });
+  }
+  if (plan.action === "replace" && backend.rules.namesAreUnique === true && keepsBothNames(plan)) {
+    const alternative = `two images can't be named ${JSON.stringify(plan.name)}, and a change of ${plan.replaces.join(", ")} replaces image ${plan.imageId}: plan with onReplace: "delete-first"`;
+    throw new UnsupportedError({ backend: backend.name, capability: "onReplace", alternative });
+  }
+}
+
+/** Whether the new image has the old one's name while that is there. */
+function keepsBothNames({ operations, onReplace }: Plan): boolean {
+  const isRenamed = operations.some(
+    ({ kind, ...rest }) => kind === "attribute" && "name" in rest && rest.name === "name",
+  );
+  return onReplace !== "delete-first" && !isRenamed;
+}
