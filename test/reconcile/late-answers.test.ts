@@ -134,13 +134,3 @@ describe("a creation that is refused because of its id", () => {
     expect(create).toHaveBeenCalledTimes(1);
   });
 });
-
-it("a record is no matter for a cloud that makes none", async () => {
-  const { create: _create, ...backend } = cloud();
-  const { source: _source, ...bare } = specOf();
-  expect(await failureOf(new ImageManager(backend).apply(bare))).toMatchObject({
-    code: "ERR_UNSUPPORTED",
-    backend: "memory",
-    capability: "source",
-  });
-});
