@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { type ImageSpec, UnsupportedError } from "../model/index.ts";
+import { deliverableKinds } from "./can-deliver.ts";
 import type { Plan } from "./plan.ts";
 import { kindsTaken } from "./supported.ts";
 
@@ -11,7 +12,8 @@ import { kindsTaken } from "./supported.ts";
  */
 export function checkCreation(plan: Plan, { source }: Pick<ImageSpec, "source">, backend: Backend): void {
   if (plan.action === "create" && source === undefined && backend.create === undefined) {
-    const alternative = `give a source, ${kindsTaken(backend)}`;
+    const kinds = kindsTaken(backend);
+    const alternative = deliverableKinds(backend).length === 0 ? kinds : `give a source, ${kinds}`;
     throw new UnsupportedError({ backend: backend.name, capability: "an image without source", alternative });
   }
   if (plan.action === "replace" && backend.rules.namesAreUnique === true && keepsBothNames(plan)) {

@@ -13,7 +13,9 @@ import { type Cloud, cloud, specOf } from "./cloud.ts";
 const DATA = "first data";
 
 /** A cloud with one image, and another way to read its data. */
-async function stocked(download: (inner: Cloud, ...args: Parameters<Cloud["download"]>) => ReturnType<Cloud["download"]>) {
+async function stocked(
+  download: (inner: Cloud, ...args: Parameters<Cloud["download"]>) => ReturnType<Cloud["download"]>,
+) {
   const inner = cloud();
   const { image } = await new ImageManager(inner).apply(specOf());
   const asked: DownloadOptions[] = [];
@@ -126,7 +128,12 @@ describe("a refusal of the data", () => {
 
   it("of an image that an operator has closed says so, and what to do", async () => {
     const { id, error } = await refused("deactivated", forbidden);
-    expect(error).toMatchObject({ code: "ERR_IMAGE_STATUS", imageId: id, status: "deactivated", cause: forbidden });
+    expect(error).toMatchObject({
+      code: "ERR_IMAGE_STATUS",
+      imageId: id,
+      status: "deactivated",
+      cause: forbidden,
+    });
     expect(String(error)).toContain(`Image ${id} (debian) is deactivated`);
     expect(String(error)).toContain(`reactivate("${id}")`);
   });

@@ -1,7 +1,7 @@
 /** What becomes of a creation whose answer is late, lost, or a refusal of its id. */
 import { getEventListeners } from "node:events";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { HttpError, ImageManager, NetworkError } from "../../src/index.ts";
+import { HttpError, ImageManager, type ImageSpecInput, NetworkError } from "../../src/index.ts";
 import { settled, stopTime } from "../support/fake-time.ts";
 import { type Cloud, cloud, failureOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
 
@@ -130,7 +130,72 @@ describe("a creation that is refused because of its id", () => {
   it("is an error of any other kind as it came", async () => {
     const refused = new HttpError("403", { code: "ERR_HTTP_FORBIDDEN", status: 403 });
     const { create, images } = creating(() => Promise.reject(refused));
-    expect(await failureOf(images.apply(specOf()))).toBe(refused);
+    let isClosed = false;
+    const source = {
+      open: async function* () {
+        try {
+          for (;;) yield new Uint8Array(2 ** 20);
+        } finally {
+          isClosed = true;
+        }
+      },
+    };
+    expect(await failureOf(images.apply(specOf({ source })))).toBe(refused);
     expect(create).toHaveBeenCalledTimes(1);
+    expect(isClosed).toBe(true);
   });
+});
+
+describe("a record that another of the same name is made beside", () => {
+  const besides = async (fields: Partial<ImageSpecInput>) => {
+    const { inner, images } = creating(async (make, image) => {
+      const id = "00000000-0000-4000-8000-000000000000";
+      await inner.create({ id, name: "debian", containerFormat: "bare", diskFormat: "raw" });
+      return make(image);
+    });
+    const apply = images.apply(await images.plan(specOf(fields)));
+    return {
+      inner,
+      error: await apply.then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    };
+  };
+
+  it.each([true, false])("gives way (with data: %s), and is deleted", async (hasData) => {
+    const { inner, error } = await besides(hasData ? {} : { source: undefined });
+    expect(error).toMatchObject({ code: "ERR_PLAN_STALE" });
+    expect(await onlyImage(inner)).toMatchObject({ id: "00000000-0000-4000-8000-000000000000" });
+  });
+
+  it.each([true, false])("goes on where the user chose its id (with data: %s)", async (hasData) => {
+    const { inner, error } = await besides({ id: ID, ...(hasData ? {} : { source: undefined }) });
+    expect(error).toBeUndefined();
+    expect(await inner.get(ID)).toMatchObject({ status: hasData ? "active" : "queued" });
+  });
+});
+
+it("an empty record whose id the user chose stays where an abort comes too late", async () => {
+  const controller = new AbortController();
+  const { inner, images } = creating(async (make, image) => {
+    controller.abort("enough");
+    return make(image);
+  });
+  const apply = images.apply(specOf({ id: ID, source: undefined }), { signal: controller.signal });
+  expect(await failureOf(apply)).toBe("enough");
+  expect(await onlyImage(inner)).toMatchObject({ id: ID, status: "queued" });
+});
+
+it("what a cloud doesn't keep of a creation is written afterwards, in one request", async () => {
+  const { inner, create } = creating((make, image) =>
+    make({ ...image, hidden: false, minDiskGb: 0, properties: {}, tags: [] }),
+  );
+  const update = vi.fn(inner.update);
+  const images = new ImageManager({ ...inner, create, update });
+  const spec = specOf({ hidden: true, minDiskGb: 2, properties: { a: "1" }, tags: ["t"] });
+  const { image } = await images.apply(spec);
+  expect(image).toMatchObject({ hidden: true, minDiskGb: 2, properties: { a: "1" }, tags: ["t"] });
+  expect(await onlyImage(inner)).toEqual(image);
+  expect(update).toHaveBeenCalledTimes(1);
 });

@@ -77,8 +77,11 @@ describe("a half-made image whose deletion is refused", () => {
       if (left-- > 0) await protect(id);
       return inner.delete(id, options);
     };
-    const images = new ImageManager({ ...inner, delete: remove });
+    const update = vi.fn(inner.update);
+    const images = new ImageManager({ ...inner, update, delete: remove });
     expect(await failureOf(settled(images.apply(specOf({ source, protected: true }))))).toBe(BROKE);
+    const unprotect = { kind: "attribute", op: "update", name: "protected", from: true, to: false };
+    expect(update.mock.calls.map(([, operations]) => operations)).toEqual(Array(3).fill([unprotect]));
     expect(await imagesOf(inner)).toEqual([]);
   });
 });

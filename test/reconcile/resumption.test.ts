@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { type Image, ImageManager, type ImageSpecInput } from "../../src/index.ts";
+import type { NewImage } from "../../src/model/index.ts";
 import { type Cloud, cloud, dataOf, imagesOf, onlyImage, specOf, textOf } from "./cloud.ts";
 import { importingCloud } from "./importing-cloud.ts";
 
@@ -10,7 +11,10 @@ const MARK = "imagewright.replaces";
 const NEXT = { name: "debian", source: { ...dataOf("second data"), size: 11 } } as const;
 
 /** The old image, and records of its successors, with what is given. */
-async function begun(old: Partial<ImageSpecInput> = {}, successors: readonly Partial<Image>[] = [{}]) {
+async function begun(
+  old: Partial<ImageSpecInput> = {},
+  successors: readonly Pick<NewImage, "properties" | "visibility">[] = [{}],
+) {
   const backend = cloud();
   const images = new ImageManager(backend);
   const { image } = await images.apply(specOf(old));
@@ -77,7 +81,13 @@ describe("a replacement that had got as far as its record", () => {
     const images = new ImageManager(backend);
     const { image } = await images.apply(specOf());
     const properties = { [MARK]: image.id };
-    await backend.create({ id: "half", name: "debian", containerFormat: "bare", diskFormat: "raw", properties });
+    await backend.create({
+      id: "half",
+      name: "debian",
+      containerFormat: "bare",
+      diskFormat: "raw",
+      properties,
+    });
     expect(await images.plan(NEXT, { stores: ["slow"], method: "glance-direct" })).toMatchObject({
       imageId: "half",
       stores: ["slow"],
@@ -95,7 +105,12 @@ describe("a replacement that had got as far as its record", () => {
   it("begins anew where the old image is to go first", async () => {
     const { backend, images, old, ids } = await begun();
     const plan = await images.plan(NEXT, { onReplace: "delete-first" });
-    expect(plan).toMatchObject({ action: "replace", onReplace: "delete-first", imageId: old.id, discards: ids });
+    expect(plan).toMatchObject({
+      action: "replace",
+      onReplace: "delete-first",
+      imageId: old.id,
+      discards: ids,
+    });
     const { image } = await images.apply(plan, { source: NEXT.source });
     expect(await onlyImage(backend)).toEqual(image);
     expect(ids).not.toContain(image.id);
@@ -109,7 +124,8 @@ describe("a replacement that had got as far as its record", () => {
     const { backend, images, old, ids } = await begun(shared, [{ visibility: "shared" }]);
     const spec = members === undefined ? NEXT : { ...NEXT, members };
     const plan = await images.plan(spec);
-    if (members === undefined) expect(plan).toMatchObject({ action: "replace", imageId: old.id, discards: ids });
+    if (members === undefined)
+      expect(plan).toMatchObject({ action: "replace", imageId: old.id, discards: ids });
     else expect(plan).toMatchObject({ action: "update", imageId: ids[0], supersedes: old.id });
     const { image } = await images.apply(plan, { source: NEXT.source });
     expect(await onlyImage(backend)).toMatchObject({ id: image.id, members: ["p1"] });
@@ -136,7 +152,10 @@ describe("a whole image that an interrupted replacement has left", () => {
   it("doesn't where nobody knows whether it has the declared data", async () => {
     const { backend, images, old, ids } = await begun();
     await fill(backend, ids[0] ?? "", "other data");
-    const { image, plan } = await images.apply({ name: "debian", source: { open: dataOf("first data").open } });
+    const { image, plan } = await images.apply({
+      name: "debian",
+      source: { open: dataOf("first data").open },
+    });
     expect(plan).toMatchObject({ imageId: old.id, content: "unknown", discards: ids });
     expect(await onlyImage(backend)).toEqual(image);
     expect(await textOf(backend, image.id)).toBe("first data");
@@ -156,7 +175,9 @@ describe("a whole image that an interrupted replacement has left", () => {
     const { backend, old, ids } = await begun();
     const [id = ""] = ids;
     await fill(backend, id, "second data");
-    const vanishing = seen(backend, (image) => (image.id === old.id ? { ...image, status: "saving" } : image));
+    const vanishing = seen(backend, (image) =>
+      image.id === old.id ? { ...image, status: "saving" } : image,
+    );
     const images = new ImageManager({
       ...vanishing,
       async get(key, options) {
@@ -193,7 +214,9 @@ describe("an image that is under way when a plan is made", () => {
     let looks = 0;
     const asked: string[] = [];
     const backend: Cloud = {
-      ...seen(inner, ({ members: _members, ...each }) => (looks++ > 0 ? each : { ...each, status: "saving" })),
+      ...seen(inner, ({ members: _members, ...each }) =>
+        looks++ > 0 ? each : { ...each, status: "saving" },
+      ),
       members: {
         ...inner.members,
         list: async (id, options) => {

@@ -132,7 +132,9 @@ describe("an image that lacks a store", () => {
     const backend = importingCloud();
     const { image } = await apply(backend, {});
     const plan = reconcile(spec, image, { stores: ["fast", "slow"] });
-    expect(await failureOf(new ImageManager(backend).apply({ ...plan, copies: ["slow,cold"] }))).toMatchObject({
+    expect(
+      await failureOf(new ImageManager(backend).apply({ ...plan, copies: ["slow,cold"] })),
+    ).toMatchObject({
       code: "ERR_SPEC_INVALID",
       message: expect.stringContaining("The plan"),
       issues: [{ path: ["stores"] }],
