@@ -2,7 +2,7 @@
 import { getEventListeners } from "node:events";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { HttpError, ImageManager, type ImageSpecInput, NetworkError } from "../../src/index.ts";
-import { settled, stopTime } from "../support/fake-time.ts";
+import { skipWaits } from "../support/fake-time.ts";
 import { type Cloud, cloud, failureOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
 
 const ID = "0d1c2b3a-4444-4555-9666-778899aabbcc";
@@ -19,7 +19,7 @@ function creating(create: (inner: Create, ...args: Parameters<Create>) => Return
 }
 
 describe("an abort while the record is made", () => {
-  beforeEach(stopTime);
+  beforeEach(skipWaits);
 
   const waitMs = async (ms: number): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -37,7 +37,7 @@ describe("an abort while the record is made", () => {
       return create(image);
     });
     const apply = images.apply(specOf(), { signal: controller.signal });
-    expect(await failureOf(settled(apply))).toBe("enough");
+    expect(await failureOf(apply)).toBe("enough");
     expect(isCut).toBe(false);
     expect(await imagesOf(inner)).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
@@ -58,7 +58,7 @@ describe("an abort while the record is made", () => {
     });
     const startMs = performance.now();
     const apply = images.apply(specOf(), { signal: controller.signal });
-    expect(await failureOf(settled(apply))).toBe("enough");
+    expect(await failureOf(apply)).toBe("enough");
     expect(reason).toBe("enough");
     expect(performance.now() - startMs).toBe(6_000);
   });

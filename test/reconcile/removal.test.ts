@@ -2,7 +2,7 @@
 import { getEventListeners } from "node:events";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { HttpError, ImageManager, NetworkError } from "../../src/index.ts";
-import { settled, stopTime } from "../support/fake-time.ts";
+import { skipWaits } from "../support/fake-time.ts";
 import { type Cloud, cloud, failureOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
 
 const BROKE = new Error("the source broke");
@@ -14,7 +14,7 @@ const source = {
   },
 };
 
-beforeEach(stopTime);
+beforeEach(skipWaits);
 
 /** A cloud that refuses so many deletions. */
 function stubborn(times: number, error: () => Error = refused) {
@@ -32,14 +32,14 @@ function stubborn(times: number, error: () => Error = refused) {
 describe("a half-made image whose deletion is refused", () => {
   it("is deleted in the end, with longer and longer pauses between the attempts", async () => {
     const { backend, pausesMs } = stubborn(5);
-    expect(await failureOf(settled(new ImageManager(backend).apply(specOf({ source }))))).toBe(BROKE);
+    expect(await failureOf(new ImageManager(backend).apply(specOf({ source })))).toBe(BROKE);
     expect(pausesMs()).toEqual([200, 400, 600, 800, 1000]);
     expect(await imagesOf(backend)).toEqual([]);
   });
 
   it("stays after the sixth attempt, and what is told is why it was to go", async () => {
     const { backend, pausesMs } = stubborn(100);
-    expect(await failureOf(settled(new ImageManager(backend).apply(specOf({ source }))))).toBe(BROKE);
+    expect(await failureOf(new ImageManager(backend).apply(specOf({ source })))).toBe(BROKE);
     expect(pausesMs()).toHaveLength(5);
     expect(await onlyImage(backend)).toMatchObject({ status: "queued" });
   });
@@ -49,7 +49,7 @@ describe("a half-made image whose deletion is refused", () => {
       100,
       () => new NetworkError("no route", { code: "ERR_NETWORK", phase: "request" }),
     );
-    expect(await failureOf(settled(new ImageManager(backend).apply(specOf({ source }))))).toBe(BROKE);
+    expect(await failureOf(new ImageManager(backend).apply(specOf({ source })))).toBe(BROKE);
     expect(pausesMs()).toEqual([]);
   });
 
@@ -61,9 +61,7 @@ describe("a half-made image whose deletion is refused", () => {
       options?.signal?.throwIfAborted();
       return inner.get(id, options);
     };
-    expect(await failureOf(settled(new ImageManager({ ...inner, get }).apply(specOf({ source }))))).toBe(
-      BROKE,
-    );
+    expect(await failureOf(new ImageManager({ ...inner, get }).apply(specOf({ source })))).toBe(BROKE);
     expect(timeout).toHaveBeenCalledExactlyOnceWith(30_000);
     expect(await onlyImage(inner)).toMatchObject({ status: "queued" });
   });
@@ -79,7 +77,7 @@ describe("a half-made image whose deletion is refused", () => {
     };
     const update = vi.fn(inner.update);
     const images = new ImageManager({ ...inner, update, delete: remove });
-    expect(await failureOf(settled(images.apply(specOf({ source, protected: true }))))).toBe(BROKE);
+    expect(await failureOf(images.apply(specOf({ source, protected: true })))).toBe(BROKE);
     const unprotect = { kind: "attribute", op: "update", name: "protected", from: true, to: false };
     expect(update.mock.calls.map(([, operations]) => operations)).toEqual(Array(3).fill([unprotect]));
     expect(await imagesOf(inner)).toEqual([]);
@@ -95,7 +93,7 @@ it("an abort while a leftover is deleted once more ends the wait at once, with i
   const startMs = performance.now();
   setTimeout(() => controller.abort("enough"), 250);
   const apply = new ImageManager(backend).apply({ name: "debian" }, { signal: controller.signal });
-  expect(await failureOf(settled(apply))).toBe("enough");
+  expect(await failureOf(apply)).toBe("enough");
   expect(performance.now() - startMs).toBe(250);
   expect(pausesMs()).toEqual([200]);
   expect(getEventListeners(controller.signal, "abort")).toEqual([]);

@@ -1,8 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { formatPlan, type Image, ImageManager, type PlanOptions, reconcile } from "../../src/index.ts";
+import { skipWaits } from "../support/fake-time.ts";
 import { cloud, dataOf, failureOf, imagesOf, specOf } from "./cloud.ts";
 import { ID, imageOf } from "./images.ts";
 import { type Behaviour, type ImportingCloud, importingCloud } from "./importing-cloud.ts";
+
+beforeEach(skipWaits);
 
 const CONTENT = "first data";
 const source = dataOf(CONTENT);

@@ -2,9 +2,12 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { type Image, ImageManager, type ImageSpecInput } from "../../src/index.ts";
+import { skipWaits } from "../support/fake-time.ts";
 import { type Cloud, cloud, dataOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
+
+beforeEach(skipWaits);
 
 const md5 = createHash("md5").update("first data").digest("hex");
 

@@ -1,18 +1,11 @@
 import { onTestFinished, vi } from "vitest";
 
-/** Timers and `performance.now()` stand still until {@link settled} lets the time pass; for the current test. */
-export function stopTime(): void {
+/**
+ * For the current test, who waits for a timer waits no longer than for what else is to do: the time jumps to the next one,
+ * and `performance.now()` with it. For tests without files and sockets: those take their time.
+ */
+export function skipWaits(): void {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  vi.setTimerTickMode("nextTimerAsync");
   onTestFinished(() => void vi.useRealTimers());
-}
-
-/** Lets all the time pass that the work waits for. */
-export async function settled<Value>(work: Promise<Value>): Promise<Value> {
-  let isOver = false;
-  const end = (): void => {
-    isOver = true;
-  };
-  work.then(end, end);
-  while (!isOver) await vi.advanceTimersByTimeAsync(10);
-  return work;
 }
