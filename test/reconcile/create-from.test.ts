@@ -111,7 +111,10 @@ describe("what such a cloud can't do is said at plan time", () => {
       isImporting: () => false,
     };
     const images = new ImageManager({ ...volumeCloud(), imports });
-    await expect(images.plan(SPEC, { stores: ["fast"] })).rejects.toMatchObject({ capability: "stores" });
+    await expect(images.plan(SPEC, { stores: ["fast"] })).rejects.toMatchObject({
+      capability: "stores",
+      alternative: "the cloud makes the image where it keeps its images: leave stores out",
+    });
   });
 
   it("an id of one's own", async () => {

@@ -187,6 +187,14 @@ it("an empty record whose id the user chose stays where an abort comes too late"
   expect(await onlyImage(inner)).toMatchObject({ id: ID, status: "queued" });
 });
 
+it("a record without data has no status to tell of", async () => {
+  const images = new ImageManager(cloud());
+  const told: unknown[] = [];
+  images.on("image-status", (event) => told.push(event));
+  await images.apply(specOf({ source: undefined }));
+  expect(told).toEqual([]);
+});
+
 it("what a cloud doesn't keep of a creation is written afterwards, in one request", async () => {
   const { inner, create } = creating((make, image) =>
     make({ ...image, hidden: false, minDiskGb: 0, properties: {}, tags: [] }),

@@ -61,6 +61,12 @@ describe("where a cloud", () => {
       "it makes images of source.volumeId, source.object",
     );
   });
+  it("makes no images of volumes, that is told first", async () => {
+    const spec = specOf({ source: { volumeId: "v" }, decompress: true, convert: true });
+    await expect(new ImageManager(cloud()).plan(spec)).rejects.toMatchObject({
+      capability: "source.volumeId",
+    });
+  });
   it("makes none at all, a source is no help", async () => {
     const { create: _create, ...backend } = cloud();
     const none = "its images are made elsewhere, and only changed here";
