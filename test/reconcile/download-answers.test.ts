@@ -116,11 +116,11 @@ describe("a refusal of the data", () => {
   const forbidden = new HttpError("403", { code: "ERR_HTTP_FORBIDDEN", status: 403 });
   const broken = new HttpError("500", { code: "ERR_HTTP_UNAVAILABLE", status: 500 });
 
-  async function refused(status: string, error: Error) {
+  async function refused(status: string, error: Error, sizeBytes = DATA.length) {
     const { id, backend } = await stocked(() => Promise.reject(error));
     const get: Cloud["get"] = async (key, options) => {
       const image = await backend.get(key, options);
-      return image && ({ ...image, status } satisfies Image);
+      return image && ({ ...image, status, sizeBytes } satisfies Image);
     };
     const images = new ImageManager({ ...backend, get });
     return { id, error: await rejectionOf(images.download(id, sink().stream)) };
@@ -136,6 +136,10 @@ describe("a refusal of the data", () => {
     });
     expect(String(error)).toContain(`Image ${id} (debian) is deactivated`);
     expect(String(error)).toContain(`reactivate("${id}")`);
+  });
+
+  it("is heard of, even where the cloud knows of no byte", async () => {
+    expect((await refused("active", forbidden, 0)).error).toBe(forbidden);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { type Image, ImageManager, type ImageSpecInput } from "../../src/index.ts";
 import type { NewImage } from "../../src/model/index.ts";
+import { sourceRecord } from "../../src/reconcile/source-record.ts";
 import { type Cloud, cloud, dataOf, imagesOf, onlyImage, specOf, textOf } from "./cloud.ts";
 import { importingCloud } from "./importing-cloud.ts";
 
@@ -74,6 +75,31 @@ describe("a replacement that had got as far as its record", () => {
       { kind: "property", op: "add", name: "os_glance_failed_import", to: "fast" },
     ]);
     expect(await images.plan(NEXT)).toMatchObject({ imageId: ids[0], supersedes: old.id });
+  });
+
+  it("is gone on with whatever the cloud has added to the old image", async () => {
+    const { backend, old, ids } = await begun();
+    await backend.update(old.id, [{ kind: "property", op: "add", name: "by_cloud", to: "1" }]);
+    const rules = { ...backend.rules, addedProperties: { names: ["by_cloud"], prefixes: [] } };
+    const plan = await new ImageManager({ ...backend, rules }).plan(NEXT);
+    expect(plan).toMatchObject({ imageId: ids[0], supersedes: old.id });
+  });
+
+  it("begins anew where the cloud makes whole images of the source", async () => {
+    const { backend, old, ids } = await begun();
+    const start = () => Promise.reject(new Error("nothing is made"));
+    const making = new ImageManager({ ...backend, createFrom: { kinds: ["volumeId"], start } });
+    const source = { volumeId: "v1" };
+    const made = sourceRecord({ name: "debian", source }) ?? "";
+    for (const id of [old.id, ...ids]) {
+      const to = id === old.id ? `sha256:${"0".repeat(64)}` : made;
+      await backend.update(id, [{ kind: "property", op: "add", name: "imagewright.source", to }]);
+    }
+    expect(await making.plan({ name: "debian", source })).toMatchObject({
+      action: "replace",
+      imageId: old.id,
+      discards: ids,
+    });
   });
 
   it("brings its data to the stores that the user names", async () => {
