@@ -25,7 +25,7 @@ export function checkCreation(plan: Plan, { source }: Pick<ImageSpec, "source">,
 /** Whether the new image has the old one's name while that is there. */
 function keepsBothNames({ operations, onReplace }: Plan): boolean {
   const isRenamed = operations.some(
-    ({ kind, ...rest }) => kind === "attribute" && "name" in rest && rest.name === "name",
+    (operation) => operation.kind === "attribute" && operation.name === "name",
   );
   return onReplace !== "delete-first" && !isRenamed;
 }
