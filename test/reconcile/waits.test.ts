@@ -111,6 +111,18 @@ describe("a deleted image that is still there", () => {
   });
 });
 
+it("a status that nobody knows is waited for only where the cloud makes images itself", async () => {
+  const inner = cloud();
+  const { image } = await new ImageManager(inner).apply(specOf());
+  const list: Cloud["list"] = async function* (query, options) {
+    for await (const each of inner.list(query, options)) yield { ...each, status: "preparing" };
+  };
+  const images = new ImageManager({ ...inner, list });
+  const startMs = performance.now();
+  expect(await images.plan(specOf({ source: undefined }))).toMatchObject({ imageId: image.id });
+  expect(performance.now() - startMs).toBe(0);
+});
+
 describe("data in a staging area", () => {
   async function staged(text: string) {
     const backend = importingCloud();
@@ -158,6 +170,21 @@ describe("data in a staging area", () => {
       code: "ERR_IMAGE_TIMEOUT",
       status: "uploading",
     });
+  });
+
+  it("is none where a cloud imports nothing: an upload is under way", async () => {
+    const inner = cloud();
+    await inner.create({ id: "i", name: "debian", containerFormat: "bare", diskFormat: "raw" });
+    const get: Cloud["get"] = async (id, options) => {
+      const image = await inner.get(id, options);
+      return image && { ...image, status: "uploading", sizeBytes: 5 };
+    };
+    const list: Cloud["list"] = async function* () {
+      const image = await get("i");
+      if (image !== undefined) yield image;
+    };
+    const images = new ImageManager({ ...inner, get, list }, { statusTimeoutMs: 10_000 });
+    expect(await failureOf(images.plan(specOf()))).toMatchObject({ code: "ERR_IMAGE_TIMEOUT" });
   });
 
   it("is waited for anew when it was imported in vain meanwhile", async () => {
@@ -221,8 +248,8 @@ describe("an import that is under way", () => {
 
 describe("an empty record of another process", () => {
   const OTHER = "ffffffff-ffff-4fff-8fff-ffffffffffff";
-  const besides = (id: string, goneAfterMs = Number.MAX_VALUE) => {
-    const inner = cloud();
+  const besides = (id: string, goneAfterMs = Number.MAX_VALUE, fields: Partial<Image> = {}) => {
+    const inner = importingCloud();
     let madeMs: number | undefined;
     const waitedMs = () => (madeMs === undefined ? 0 : performance.now() - madeMs);
     const backend: Cloud = {
@@ -234,7 +261,8 @@ describe("an empty record of another process", () => {
       },
       async *list(query, options) {
         if (waitedMs() >= goneAfterMs) await inner.delete(id);
-        yield* inner.list(query, options);
+        for await (const image of inner.list(query, options))
+          yield image.id === id ? { ...image, ...fields } : image;
       },
     };
     const images = new ImageManager(backend);
@@ -257,6 +285,16 @@ describe("an empty record of another process", () => {
     expect(waitedMs()).toBeGreaterThan(2_500);
     expect(waitedMs()).toBeLessThanOrEqual(3_000);
     expect(await onlyImage(inner)).toMatchObject({ id: OTHER });
+  });
+
+  it.each<[string, Partial<Image>]>([
+    ["gets data", { status: "saving" }],
+    ["has data", { status: "active" }],
+    ["is about to be imported", { serverProperties: { lock: "held" } }],
+  ])("with a higher id that %s is given way to at once", async (_what, fields) => {
+    const { apply, waitedMs } = besides(OTHER, undefined, fields);
+    expect(await failureOf(apply())).toMatchObject({ code: "ERR_PLAN_STALE", observed: OTHER });
+    expect(waitedMs()).toBe(0);
   });
 
   it("with a lower id is given way to at once", async () => {
