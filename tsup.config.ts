@@ -5,12 +5,15 @@ const options: Options = {
     index: "src/index.ts",
     openstack: "src/backends/openstack/index.ts",
     vkcs: "src/backends/vkcs/index.ts",
+    huaweicloud: "src/backends/huaweicloud/index.ts",
+    kakaocloud: "src/backends/kakaocloud/index.ts",
     directory: "src/backends/directory/index.ts",
     memory: "src/backends/memory/index.ts",
     transfer: "src/transfer/index.ts",
     testing: "src/testing/index.ts",
-    // No entry point, but the file of a thread.
+    // No entry points, but the files of threads.
     "decompress-worker": "src/transfer/decompress/decompress-worker.ts",
+    "digest-worker": "src/transfer/digest-threads/digest-worker.ts",
   },
   format: ["esm", "cjs"],
   target: "node22",

@@ -1,10 +1,10 @@
-/** Uploads one file as a user of the package does, by the order that is its last argument, and prints a report. */
+/** Makes one image as a user of the package does, by the order that is its last argument, and prints a report. */
 import { ImageManager } from "imagewright";
 import { openstack } from "imagewright/openstack";
 
 export interface UploadOrder {
   readonly cloud: string;
-  readonly file: string;
+  readonly source: { readonly file: string } | { readonly url: string; readonly cachePath: string };
   readonly name: string;
 }
 
@@ -16,7 +16,7 @@ export interface UploadReport {
   readonly verification: string;
 }
 
-const { cloud, file, name }: UploadOrder = JSON.parse(process.argv.at(-1) ?? "{}");
+const { cloud, source, name }: UploadOrder = JSON.parse(process.argv.at(-1) ?? "{}");
 const images = new ImageManager(await openstack({ cloud }));
 for await (const image of images.list({ name })) throw new Error(`${image.id} has been left over`);
 
@@ -25,7 +25,7 @@ const { image, verification } = await images.apply({
   name,
   containerFormat: "bare",
   diskFormat: "raw",
-  source: { file },
+  source,
   verifyChecksum: true,
 });
 const report: UploadReport = {

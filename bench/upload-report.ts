@@ -12,7 +12,14 @@ export interface AcceptanceLine {
   readonly text: string;
 }
 
-const maxRatioToCurl = 1.1;
+/** What the project promises of a contestant. */
+export interface Promised {
+  readonly contestant: string;
+  readonly maxRatioToCurl: number;
+  /** How many times as fast as the peer it is. */
+  readonly minTimesPeer: number;
+}
+
 const maxPeakRssBytes = 170e6;
 
 export function formatResults(results: readonly Result[], sizeBytes: number): string {
@@ -38,27 +45,29 @@ function row({ contestant, turns }: Result, sizeBytes: number, curlSeconds: numb
   ];
 }
 
-/** What the project promises of an upload. */
-export function acceptanceLines(results: readonly Result[]): readonly AcceptanceLine[] {
-  const own = find(results, "imagewright");
-  const seconds = medianSeconds(own);
-  const ratio = seconds / medianSeconds(find(results, "curl"));
-  const peakBytes = peakRssBytes(own?.turns ?? []);
-  const lines = [
-    {
+/** Whether what the project promises of some of them holds. */
+export function acceptanceLines(
+  results: readonly Result[],
+  promised: readonly Promised[],
+): readonly AcceptanceLine[] {
+  return promised.flatMap(({ contestant, maxRatioToCurl, minTimesPeer }) => {
+    const own = find(results, contestant);
+    const ratio = medianSeconds(own) / medianSeconds(find(results, "curl"));
+    const peakBytes = peakRssBytes(own?.turns ?? []);
+    const speed = {
       holds: ratio <= maxRatioToCurl,
-      text: `at most ${maxRatioToCurl.toFixed(2)} × curl: ${ratio.toFixed(3)}`,
-    },
-    {
+      text: `${contestant}: at most ${maxRatioToCurl.toFixed(2)} × curl: ${ratio.toFixed(3)}`,
+    };
+    const memory = {
       holds: peakBytes !== undefined && peakBytes <= maxPeakRssBytes,
-      text: `peak RSS at most ${megabytes(maxPeakRssBytes)} MB: ${megabytes(peakBytes)}`,
-    },
-  ];
-  const peer = find(results, "peer");
-  if (peer === undefined) return lines;
-  const peerSeconds = medianSeconds(peer);
-  const text = `faster than the peer: ${seconds.toFixed(2)} s against ${peerSeconds.toFixed(2)} s`;
-  return [...lines, { holds: seconds < peerSeconds, text }];
+      text: `${contestant}: peak RSS at most ${megabytes(maxPeakRssBytes)} MB: ${megabytes(peakBytes)}`,
+    };
+    const peer = find(results, "peer");
+    if (peer === undefined) return [speed, memory];
+    const times = medianSeconds(peer) / medianSeconds(own);
+    const text = `${contestant}: at least ${minTimesPeer} × as fast as the peer: ${times.toFixed(2)}`;
+    return [speed, memory, { holds: times >= minTimesPeer, text }];
+  });
 }
 
 function find(results: readonly Result[], contestant: string): Result | undefined {

@@ -8,9 +8,12 @@ import { imagewright } from "./contestants/imagewright.ts";
 import { peer } from "./contestants/peer.ts";
 import { accountOf, deleteImages, signIn } from "./support/cloud.ts";
 import { writeRandomFile } from "./support/random-file.ts";
+import { serve } from "./support/serve.ts";
 import type { Result } from "./upload-report.ts";
 
 export interface Comparison {
+  /** Where the data comes from. */
+  readonly from: "file" | "url";
   /** Its name in clouds.yaml. */
   readonly cloud: string;
   readonly sizeBytes: number;
@@ -20,21 +23,25 @@ export interface Comparison {
 
 /** Leaves no image and no file, interrupted or not. */
 export async function compare({
+  from,
   cloud,
   sizeBytes,
   rounds,
   peerCommand,
 }: Comparison): Promise<readonly Result[]> {
   const account = await accountOf(cloud);
-  const interruption = new AbortController();
-  process.once("SIGINT", () => interruption.abort());
+  const ending = new AbortController();
+  process.once("SIGINT", () => ending.abort());
   const folder = await mkdtemp(join(tmpdir(), "imagewright-bench-"));
   const name = `imagewright-bench-${randomUUID()}`;
   const removeImages = async () => deleteImages(await signIn(account), name);
   try {
-    const task = { file: join(folder, "random.raw"), name, signal: interruption.signal };
-    await writeRandomFile(task.file, sizeBytes);
-    const contestants = [await imagewright(task, cloud), curl(task, account)];
+    const file = join(folder, "random.raw");
+    const { signal } = ending;
+    await writeRandomFile(file, sizeBytes);
+    const url = from === "url" ? `${await serve(file, signal)}/random.raw` : undefined;
+    const task = { file, url, folder, name, signal };
+    const contestants = [...(await imagewright(task, cloud)), curl(task, account)];
     if (peerCommand !== undefined) contestants.push(peer(task, account, peerCommand));
     console.log(explanation(contestants, { sizeBytes, rounds }));
 
@@ -42,6 +49,7 @@ export async function compare({
     console.log("From here on it counts.");
     return await takeTurns(contestants, rounds, removeImages);
   } finally {
+    ending.abort();
     await removeImages();
     await rm(folder, { recursive: true });
   }

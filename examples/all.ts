@@ -7,7 +7,15 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-const EXAMPLES = ["quickstart", "openstack", "terraform-openstack", "pulumi-openstack", "vkcs"];
+const EXAMPLES = [
+  "quickstart",
+  "openstack",
+  "terraform-openstack",
+  "pulumi-openstack",
+  "vkcs",
+  "huaweicloud",
+  "kakaocloud",
+];
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { cloud: { type: "string" } } });
 const names = positionals.length > 0 ? positionals : EXAMPLES;

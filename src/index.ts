@@ -30,6 +30,7 @@ export type {
 } from "./model/events.ts";
 export type { ContainerFormat, DiskFormat, Visibility } from "./model/formats.ts";
 export type { Image, ImageStatus } from "./model/image.ts";
+export type { KakaoCloudAttributes, KakaoCloudOsInfo } from "./model/kakaocloud.ts";
 export type { ImageMember, MemberStatus } from "./model/member.ts";
 export type { NewImage } from "./model/new-image.ts";
 export type {

@@ -1,34 +1,39 @@
-/** What the pages quote of the examples is what the examples hold, and their links lead somewhere. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+/** What the documents show of examples is what the examples are, and their links lead somewhere. */
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 
-const pages = [
-  "README.md",
-  ...readdirSync("docs", { recursive: true, encoding: "utf8" }).map((path) => join("docs", path)),
-]
-  .filter((path) => path.endsWith(".md") && !path.startsWith(join("docs", "api")))
-  .map((path) => ({ path, text: readFileSync(path, "utf8") }));
+const root = join(import.meta.dirname, "..");
+const documents = ["README.md", ...globSync("docs/**/*.md", { cwd: root, exclude: ["docs/api/**"] })];
 
-/** Code that begins with the path of an example, in a comment. */
-const quotes = pages.flatMap(({ path, text }) =>
-  [...text.matchAll(/```ts\n\/\/ (examples\/\S+)\n(.*?)```/gs)].map(([, file = "", code = ""]) => ({
-    path,
-    file,
-    code,
-  })),
+/** The blocks that say which example they are from. */
+const quotes = documents.flatMap((document) =>
+  [
+    ...readFileSync(join(root, document), "utf8").matchAll(/^```ts\n\/\/ (examples\/\S+\.ts)\n(.*?)^```/gms),
+  ].map(([, example = "", text = ""]) => ({ document, example, text })),
 );
 
-const links = pages.flatMap(({ path, text }) =>
-  [...text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target = ""]) => ({ path, target })),
+const links = documents.flatMap((document) =>
+  [...readFileSync(join(root, document), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(
+    ([, target = ""]) => ({ document, target }),
+  ),
 );
 
-describe("the pages", () => {
-  it.each(quotes)("$path quotes $file as it is", ({ file, code }) => {
-    expect(readFileSync(file, "utf8")).toContain(code.trim());
+describe("a document", () => {
+  it.each(links)("$document leads to $target", ({ document, target }) => {
+    expect(existsSync(join(root, dirname(document), target))).toBe(true);
   });
 
-  it.each(links)("$path leads to $target", ({ path, target }) => {
-    expect(existsSync(join(dirname(path), target))).toBe(true);
+  it.each(quotes)("$document quotes $example as it is", ({ example, text }) => {
+    expect(readFileSync(join(root, example), "utf8")).toContain(text.trim());
+  });
+
+  it.each(["own-backend.ts", "own-backend.test.ts"])("of writing a backend has all of %s", (name) => {
+    const example = `examples/${name}`;
+    const whole = readFileSync(join(root, example), "utf8");
+    const parts = quotes.filter(
+      (quote) => quote.example === example && quote.document.endsWith("writing-a-backend.md"),
+    );
+    expect(parts.map(({ text }) => text.trim()).join("\n\n")).toBe(whole.trim());
   });
 });

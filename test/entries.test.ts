@@ -6,11 +6,16 @@ import tsup from "../tsup.config.ts";
 const root = join(import.meta.dirname, "..");
 const { exports } = read<{ exports: Readonly<Record<string, unknown>> }>("package.json");
 const { entryPoints } = read<{ entryPoints: readonly string[] }>("typedoc.json");
-const { "decompress-worker": thread, ...built } = tsup.entry as Readonly<Record<string, string>>;
+const {
+  "decompress-worker": decompress,
+  "digest-worker": digest,
+  ...built
+} = tsup.entry as Readonly<Record<string, string>>;
 const names = Object.keys(exports).filter((path) => !path.endsWith(".json"));
 
-test("the file of a thread is built beside the entry points", () => {
-  expect(thread).toBe("src/transfer/decompress/decompress-worker.ts");
+test("the files of threads are built beside the entry points", () => {
+  expect(decompress).toBe("src/transfer/decompress/decompress-worker.ts");
+  expect(digest).toBe("src/transfer/digest-threads/digest-worker.ts");
 });
 
 describe("an entry point of the package", () => {

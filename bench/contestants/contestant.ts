@@ -2,7 +2,7 @@ export interface Contestant {
   readonly name: string;
   /** What its seconds cover. */
   readonly span: string;
-  /** Uploads the file once. Images that it leaves have the name that it was given. */
+  /** Makes one image. Images that it leaves have the name that it was given. */
   upload(): Promise<Turn>;
 }
 
@@ -19,6 +19,10 @@ export interface Turn {
 /** What all of them upload. */
 export interface Task {
   readonly file: string;
+  /** Where the file is served, for those who have to download it first. */
+  readonly url: string | undefined;
+  /** A folder for what a contestant has to keep. */
+  readonly folder: string;
   /** For the images, so that what is left can be found. */
   readonly name: string;
   readonly signal: AbortSignal;

@@ -10,6 +10,9 @@ const pollIntervalMs = 100;
 export function curl(task: Task, account: Account): Contestant {
   /** On a command line everybody could read the token. */
   const headerFile = `${task.file}.headers`;
+  const from = task.url ?? task.file;
+  const put = `curl -sSf -H @"$0" -H "content-type: application/octet-stream" -H "expect:" "$1"`;
+  const send = task.url === undefined ? `${put} -T "$2"` : `curl -sSf "$2" | ${put} -T -`;
 
   async function upload(): Promise<Turn> {
     const access = await signIn(account);
@@ -30,8 +33,7 @@ export function curl(task: Task, account: Account): Contestant {
     const body = { name: task.name, container_format: "bare", disk_format: "raw" };
     const created = await request("/v2/images", "--json", JSON.stringify(body));
     const path = `/v2/images/${property(created, "id")}`;
-    const data = ["--header", "content-type: application/octet-stream", "--header", "expect:"];
-    await request(`${path}/file`, ...data, "--upload-file", task.file);
+    runs.push(await runMeasured("sh", ["-c", send, headerFile, `${imageUrl}${path}/file`, from], task));
     while (property(await request(path), "status") !== "active") await sleep(pollIntervalMs);
     const seconds = (performance.now() - startMs) / 1000;
 
@@ -44,5 +46,6 @@ export function curl(task: Task, account: Account): Contestant {
     };
   }
 
-  return { name: "curl", span: "three processes: POST, PUT of the file, GET; it is given a token", upload };
+  const data = task.url === undefined ? "PUT of the file" : "GET of the URL piped into PUT";
+  return { name: "curl", span: `one process each: POST, ${data}, GET; it is given a token`, upload };
 }

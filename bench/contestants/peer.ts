@@ -3,8 +3,8 @@ import { runMeasured } from "../support/process.ts";
 import type { Contestant, Task, Turn } from "./contestant.ts";
 
 /** Another program, which creates, uploads, and deletes its image. Where its last word is a number, that's its span in seconds. */
-export function peer({ file, signal }: Task, account: Account, command: string): Contestant {
-  const commandLine = command.replaceAll("{file}", `'${file}'`);
+export function peer({ file, url, signal }: Task, account: Account, command: string): Contestant {
+  const commandLine = command.replaceAll("{file}", `'${file}'`).replaceAll("{url}", `'${url}'`);
 
   async function upload(): Promise<Turn> {
     const environment = environmentOf(account);

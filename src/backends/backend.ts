@@ -85,6 +85,8 @@ export interface Backend {
   readonly region?: string | undefined;
   /** The id of the project that it acts for. Absent: there is one owner, or nobody knows. */
   readonly projectId?: string | undefined;
+  /** What to do instead of what it doesn't do, by the path of the field that asks for it, such as `source.file`. */
+  readonly alternatives?: Readonly<Record<string, string>> | undefined;
   /** What it takes of a spec. Narrower than `ImageSpec`; it normalises and fills in no default. */
   readonly spec: z.ZodType<ImageSpec>;
   /** What it can change in place. */

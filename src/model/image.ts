@@ -1,4 +1,6 @@
 import type { ContainerFormat, DiskFormat, Visibility } from "./formats.ts";
+import type { HuaweiCloudImage } from "./huaweicloud.ts";
+import type { KakaoCloudAttributes } from "./kakaocloud.ts";
 
 /** The statuses of Glance's state machine; other clouds add their own. */
 export type ImageStatus =
@@ -58,6 +60,10 @@ export interface Image {
   readonly stores?: readonly string[] | undefined;
   /** What only the cloud writes, such as `os_hash_value` and `os_glance_import_task`. */
   readonly serverProperties?: Readonly<Record<string, string>> | undefined;
+  /** What Huawei Cloud alone tells of it. */
+  readonly huaweicloud?: HuaweiCloudImage | undefined;
+  /** On KakaoCloud: what no other cloud reports. */
+  readonly kakaocloud?: KakaoCloudAttributes | undefined;
   /** The answer as it came. Not enumerable: it can hold secrets, such as `direct_url`. */
   readonly raw?: unknown;
 }

@@ -1,11 +1,19 @@
 import type { Image, ImageStatus } from "./image.ts";
 import { SERVER_PREFIX, SERVER_PROPERTIES } from "./names.ts";
-import type { AttributeName } from "./operation.ts";
+import type { AttributeName, Operation } from "./operation.ts";
 
 /** Some properties: those of these names, and those whose names begin so. */
 export interface PropertyNames {
   readonly names: readonly string[];
   readonly prefixes: readonly string[];
+}
+
+/** The properties that only a creation can be told. */
+export interface CreationProperties {
+  /** Those that the cloud shows: another value replaces the image. */
+  readonly shown: readonly string[];
+  /** Those that it shows nobody: they are told to a creation, and never compared. */
+  readonly unseen: readonly string[];
 }
 
 /** What a cloud can change, and what it keeps to itself. */
@@ -14,6 +22,13 @@ export interface Rules {
   readonly replaces: readonly AttributeName[];
   /** The attributes that change in place only while the image is `queued`, without data. */
   readonly replacesWithData: readonly AttributeName[];
+  /**
+   * What changes in place only once the image has data: where a plan fills the image, such changes come after that.
+   * Default: nothing.
+   */
+  readonly changesWithData?:
+    | { readonly attributes: readonly AttributeName[]; readonly properties: readonly string[] }
+    | undefined;
   /** The properties that only the server writes: never an operation, in either direction. */
   readonly serverProperties: PropertyNames;
   /**
@@ -22,11 +37,17 @@ export interface Rules {
    * Default: none.
    */
   readonly addedProperties?: PropertyNames | undefined;
+  /** The properties that only a creation can be told, by name. Leaving one out changes nothing. Default: none. */
+  readonly creationProperties?: CreationProperties | undefined;
   /**
    * Whether an image takes properties of the library's own, such as `imagewright.source`. Without them nothing tells
    * what an image was made from, nor which one it was to replace. Default: `true`.
    */
   readonly keepsRecords?: boolean | undefined;
+  /**
+   * Whether the cloud stores data as it was sent, so that its size tells whether it is the same. Default: `true`.
+   */
+  readonly keepsBytes?: boolean | undefined;
   /**
    * Whether two images of a project can't have one name: a replacement is only made when the old image is gone
    * (`onReplace: "delete-first"`). Default: `false`.
@@ -83,4 +104,21 @@ export function mayHaveMembers({ visibility }: Pick<Image, "visibility">, rules:
 export function forcesReplacement(name: string, status: ImageStatus, rules: Rules): boolean {
   const fixed = status === "queued" ? rules.replaces : [...rules.replaces, ...rules.replacesWithData];
   return fixed.some((attribute) => attribute === name);
+}
+
+/** Whether only a creation can be told the property of this name, which the cloud shows (`shown`) or not (`unseen`). */
+export function isCreationProperty(
+  name: string,
+  kind: keyof CreationProperties,
+  { creationProperties }: Rules,
+): boolean {
+  return creationProperties?.[kind].includes(name) === true;
+}
+
+/** Whether a change can be made only when the image has data. */
+export function needsData({ kind, ...operation }: Operation, { changesWithData }: Rules): boolean {
+  if (changesWithData === undefined || !("name" in operation)) return false;
+  const { attributes, properties } = changesWithData;
+  const names: readonly string[] = kind === "attribute" ? attributes : properties;
+  return names.includes(operation.name);
 }

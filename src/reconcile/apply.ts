@@ -5,6 +5,7 @@ import {
   ImageStateError,
   isCloudsAffair,
   mayHaveMembers,
+  needsData,
   type Operation,
   PlanError,
   parseSpec,
@@ -136,14 +137,16 @@ async function update(context: Context, plan: Plan, desired: ImageSpec, actual: 
     );
   const delivery = await openDelivery(context, { ...filling, staged: actual.status === "uploading" });
   try {
+    const { rules } = context.backend;
+    const operations = [...plan.operations, ...recordOperations(desired, actual, rules)];
+    const late = operations.filter((operation) => needsData(operation, rules));
     // Before the data, never beside it: Glance reverts what is written while an upload runs.
-    await changeMetadata(
-      context,
-      actual,
-      [...plan.operations, ...recordOperations(desired, actual, context.backend.rules)],
-      desired.members,
-    );
-    return await delivery.fill(actual.id);
+    const early = operations.filter((operation) => !late.includes(operation));
+    await changeMetadata(context, actual, early, desired.members);
+    const filled = await delivery.fill(actual.id);
+    return late.length === 0
+      ? filled
+      : { ...filled, image: await changeMetadata(context, filled.image, late) };
   } finally {
     await delivery.close();
   }

@@ -1,4 +1,4 @@
-import { digestName, type Image, type ImageSpec, parseChecksum } from "../model/index.ts";
+import { digestName, type Image, type ImageSpec, parseChecksum, type Rules } from "../model/index.ts";
 import type { Plan } from "./plan.ts";
 import { compareRecord } from "./source-record.ts";
 
@@ -10,11 +10,16 @@ export interface SourceFacts {
 }
 
 /** Whether the image's data is what the spec declares; `undefined` when the spec declares no data. */
-export function compareContent(desired: ImageSpec, actual: Image, facts: SourceFacts): Plan["content"] {
+export function compareContent(
+  desired: ImageSpec,
+  actual: Image,
+  facts: SourceFacts,
+  { keepsBytes = true }: Pick<Rules, "keepsBytes"> = {},
+): Plan["content"] {
   if (desired.source === undefined) return undefined;
   // What is staged isn't stored, whatever size the cloud tells of it.
   if (actual.status === "queued" || actual.status === "uploading") return "changed";
-  const stored = storesSourceBytes(desired);
+  const stored = keepsBytes && storesSourceBytes(desired);
   return (
     (stored ? compareChecksum(desired.source, actual) : undefined) ??
     (stored ? compareFacts(facts, actual) : undefined) ??

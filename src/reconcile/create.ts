@@ -1,6 +1,7 @@
 import {
   forcesReplacement,
   type Image,
+  isCreationProperty,
   type MemberOperation,
   type NewImage,
   type Operation,
@@ -44,7 +45,9 @@ function lostOperations(wanted: NewImage, image: Image, rules: Rules): Operation
     ...diffAttributes(wanted, image).filter(
       ({ name }) => name !== "id" && !forcesReplacement(name, image.status, rules),
     ),
-    ...diffProperties(wanted.properties, image.properties, "declared", rules),
+    ...diffProperties(wanted.properties, image.properties, "declared", rules).filter(
+      ({ name }) => !isCreationProperty(name, "shown", rules),
+    ),
     ...diffTags(wanted.tags, image.tags, "declared"),
   ];
 }

@@ -5,6 +5,7 @@ import {
   type Image,
   type ImageSpec,
   isAddedProperty,
+  isCreationProperty,
   isServerProperty,
   type MemberOperation,
   OWN_PROPERTIES,
@@ -54,17 +55,25 @@ export function diffProperties(
   const operations: PropertyOperation[] = [];
   for (const name of sortedSet(differing)) {
     if (OWN_PROPERTIES.includes(name) || isServerProperty(name, rules)) continue;
+    if (isCreationProperty(name, "unseen", rules)) continue;
     const to = wanted.get(name);
     const from = present.get(name);
     if (from === undefined) {
       if (to !== undefined) operations.push({ kind: "property", op: "add", name, to });
     } else if (to !== undefined) {
       operations.push({ kind: "property", op: "update", name, from, to });
-    } else if (isDeleted(name, ownership, rules)) {
+    } else if (isDeleted(name, ownership, rules) && !isCreationProperty(name, "shown", rules)) {
       operations.push({ kind: "property", op: "delete", name, from });
     }
   }
   return operations;
+}
+
+/** The properties that a new image is told, and that nothing shows later, in the order of their names. */
+export function unseenProperties(desired: ImageSpec["properties"], rules: Rules): PropertyOperation[] {
+  return sortedSet(Object.keys(desired ?? {}))
+    .filter((name) => isCreationProperty(name, "unseen", rules))
+    .map((name) => ({ kind: "property", op: "add", name, to: desired?.[name] ?? "" }));
 }
 
 /** What the cloud added is deleted only where somebody is known to have declared it. */

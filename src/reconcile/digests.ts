@@ -1,6 +1,8 @@
 import { digestName, type FileSource, type Image, type ImageSpec, type Source } from "../model/index.ts";
+import { keptFile } from "../transfer/cache/cache-file.ts";
 import type { Passed } from "../transfer/check.ts";
 import { isComputable } from "../transfer/digest.ts";
+import { cacheOf } from "../transfer/source.ts";
 import { reportedAlgorithm, storedDigest, storesSourceBytes } from "./content.ts";
 import type { Context } from "./context.ts";
 
@@ -14,23 +16,25 @@ interface Data {
 const [LIKELY, ALWAYS_THERE] = ["sha512", "md5"] as const;
 
 /** The digests to make of data on its way: few, for each costs about a second of a processor for a GiB. */
-export function digestsToMake({ backend }: Context, data: Data): readonly string[] {
+export function digestsToMake(context: Context, data: Data): readonly string[] {
   if (data.spec.verifyChecksum === false) return [];
-  const known = backend.hashAlgorithm?.();
+  const known = context.backend.hashAlgorithm?.();
   if (known !== undefined) return [isComputable(known) ? digestName(known) : ALWAYS_THERE];
-  return storedFile(data) === undefined ? [LIKELY, ALWAYS_THERE] : [LIKELY];
+  return isThereAfterwards(context, data) ? [LIKELY] : [LIKELY, ALWAYS_THERE];
 }
 
-/** A cloud may report a digest that nobody expected: a local file can be read once more to make it. */
+/** A cloud may report a digest that nobody expected: a local file, or a kept download, can be read once more to make it. */
 export async function withMissedDigest(
-  { digests, signal }: Context,
+  context: Context,
   image: Image,
   data: Data,
   passed: Passed,
 ): Promise<Passed> {
+  const { digests, signal } = context;
   const algorithm = missedAlgorithm(image, passed);
-  const file = storedFile(data);
-  if (algorithm === undefined || file === undefined) return passed;
+  if (algorithm === undefined) return passed;
+  const file = storedFile(data) ?? (await keptDownload(context, data, passed));
+  if (file === undefined) return passed;
   const digest = await digests.digest(file, algorithm, signal).catch(() => undefined);
   signal?.throwIfAborted();
   return digest === undefined ? passed : { ...passed, digests: { ...passed.digests, [algorithm]: digest } };
@@ -44,7 +48,27 @@ function missedAlgorithm(image: Image, { digests }: Passed): string | undefined 
   return isMade || storedDigest(image, comparable) === undefined ? undefined : comparable;
 }
 
+/** Whether the bytes that are stored can be read once more. */
+function isThereAfterwards({ cache }: Context, data: Data): boolean {
+  const { source, spec } = data;
+  if (!("url" in source)) return storedFile(data) !== undefined;
+  return storesSourceBytes(spec) && (source.cachePath !== undefined || cache !== undefined);
+}
+
 /** The file whose bytes are stored as they are. */
 function storedFile({ spec, source }: Data): FileSource | undefined {
   return "file" in source && storesSourceBytes(spec) ? source : undefined;
+}
+
+/** The download whose bytes are stored as they are, if it was kept. */
+async function keptDownload(
+  context: Context,
+  { spec, source }: Data,
+  { digests }: Passed,
+): Promise<FileSource | undefined> {
+  const hex = digests[LIKELY];
+  if (!("url" in source) || !storesSourceBytes(spec) || hex === undefined) return undefined;
+  const cache = cacheOf(source, { cache: await context.cache?.() });
+  const file = cache && (await keptFile(source, cache, { algorithm: LIKELY, hex }).catch(() => undefined));
+  return file === undefined ? undefined : { file };
 }

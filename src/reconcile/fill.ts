@@ -206,6 +206,9 @@ async function verify(
   const converted = method === "upload" ? undefined : conversionOf(spec, image);
   if (converted !== undefined) return converted;
   return verifyOrDiscard(context, image.id, async () =>
-    verifyStored(image, await withMissedDigest(context, image, { spec, source }, passed)),
+    verifyStored(
+      context.backend.rules.keepsBytes === false ? { ...image, sizeBytes: undefined } : image,
+      await withMissedDigest(context, image, { spec, source }, passed),
+    ),
   );
 }

@@ -102,9 +102,14 @@ function cloudSourceNotes({ desired }: Plan): string[] {
 function formatOperation(operation: Operation, plan: Plan, paint: Paint, max: number): string {
   const created = operation.kind === "attribute" && operation.from === null;
   const [sign, style] = STEPS[created ? "add" : operation.op];
-  const forced =
-    operation.kind === "attribute" && plan.replaces.includes(operation.name) ? forces(paint) : "";
+  const forced = plan.replaces.includes(pathOf(operation)) ? forces(paint) : "";
   return `    ${paint(style, sign)} ${describe(operation, max)}${forced}`;
+}
+
+/** What it changes, as `replaces` has it. */
+function pathOf(operation: Operation): string {
+  if (operation.kind === "attribute") return operation.name;
+  return operation.kind === "property" ? `properties.${operation.name}` : "";
 }
 
 function describe(operation: Operation, max: number): string {

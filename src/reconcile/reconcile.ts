@@ -5,6 +5,7 @@ import {
   type Image,
   type ImageSpec,
   type ImageSpecInput,
+  isCreationProperty,
   isGone,
   parseSpec,
   type Rules,
@@ -12,7 +13,7 @@ import {
 import { basisOf } from "./basis.ts";
 import { compareContent, type SourceFacts } from "./content.ts";
 import { type Delivery, deliveryFor, isMadeAnew } from "./delivery.ts";
-import { diffAttributes, diffMembers, diffProperties, diffTags } from "./diff.ts";
+import { diffAttributes, diffMembers, diffProperties, diffTags, unseenProperties } from "./diff.ts";
 import type { Ownership } from "./ownership.ts";
 import type { Action, Plan, PlannedSpec } from "./plan.ts";
 import { redactSource } from "./planned-source.ts";
@@ -75,6 +76,7 @@ function planCreation(spec: ImageSpec, options: ReconcileOptions): Plan {
     operations: [
       ...diffAttributes(spec, undefined),
       ...diffProperties(spec.properties, {}, "all", rules),
+      ...unseenProperties(spec.properties, rules),
       ...diffTags(spec.tags, [], "all"),
       ...diffMembers(spec.members, []),
     ],
@@ -87,18 +89,23 @@ function planCreation(spec: ImageSpec, options: ReconcileOptions): Plan {
 function planChange(spec: ImageSpec, actual: Image, options: ReconcileOptions): Plan {
   const { rules = glanceRules, properties = "all", tags = "all", source = {}, createsFrom } = options;
   const attributes = diffAttributes(spec, actual);
-  const operations = [
-    ...attributes,
-    ...diffProperties(spec.properties, actual.properties ?? {}, properties, rules),
-    ...diffTags(spec.tags, actual.tags ?? [], tags),
-    ...diffMembers(spec.members, actual.members),
-  ];
-  const content = compareContent(spec, actual, source);
+  const changed = diffProperties(spec.properties, actual.properties ?? {}, properties, rules);
+  const content = compareContent(spec, actual, source, rules);
   const fillsEmpty = content === "changed" && takesData(actual, spec, createsFrom);
   const replaces = [
     ...attributes.map(({ name }) => name).filter((name) => forcesReplacement(name, actual.status, rules)),
+    ...changed
+      .filter(({ name }) => isCreationProperty(name, "shown", rules))
+      .map(({ name }) => `properties.${name}`),
     ...(content === "changed" && !fillsEmpty ? ["source"] : []),
     ...(actual.status === "killed" ? ["status"] : []),
+  ];
+  const operations = [
+    ...attributes,
+    ...changed,
+    ...(replaces.length > 0 ? unseenProperties(spec.properties, rules) : []),
+    ...diffTags(spec.tags, actual.tags ?? [], tags),
+    ...diffMembers(spec.members, actual.members),
   ];
   const fills = replaces.length > 0 || fillsEmpty;
   const copies = fills ? [] : lackingStores(actual, options);

@@ -24,6 +24,8 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
 /** What to use instead of this field. Advice to use another source is for clouds that take data from this process. */
 function alternativeTo(field: string, backend: Backend): string | undefined {
   const kinds = deliverableKinds(backend);
+  const own = backend.alternatives?.[field];
+  if (own !== undefined) return own;
   if (kinds.includes("file") || field === "members") return ALTERNATIVES[field];
   if (!field.startsWith("source.")) return "leave it out: the data doesn't pass through this process";
   return kindsTaken(backend);

@@ -34,25 +34,30 @@ export function checkBytes(
   algorithms: Iterable<string>,
 ): CheckedBytes {
   const checksum = expected.checksum === undefined ? [] : [expected.checksum.algorithm];
-  const digest = digester([...algorithms, ...checksum]);
+  const digest = digester([...algorithms, ...checksum], expected.sizeBytes);
   let passed: Passed | undefined;
 
   async function* pass(): AsyncGenerator<Uint8Array> {
     let sizeBytes = 0;
     let held: Uint8Array | undefined;
-    for await (const chunk of chunks) {
-      if (chunk.length === 0) continue;
-      sizeBytes += chunk.length;
-      if (expected.sizeBytes !== undefined && sizeBytes > expected.sizeBytes)
-        throw wrongSize(expected.sizeBytes, sizeBytes, "longer");
-      digest.update(chunk);
-      if (held !== undefined) yield held;
-      held = chunk;
+    try {
+      for await (const chunk of chunks) {
+        if (chunk.length === 0) continue;
+        sizeBytes += chunk.length;
+        if (expected.sizeBytes !== undefined && sizeBytes > expected.sizeBytes)
+          throw wrongSize(expected.sizeBytes, sizeBytes, "longer");
+        const taken = digest.update(chunk);
+        if (taken !== undefined) await taken;
+        if (held !== undefined) yield held;
+        held = chunk;
+      }
+      if (held === undefined && expected.sizeBytes !== 0) throw empty();
+      const result = { sizeBytes, digests: await digest.digests() };
+      checkPassed(result, expected);
+      passed = result;
+    } finally {
+      await digest.close();
     }
-    if (held === undefined && expected.sizeBytes !== 0) throw empty();
-    const result = { sizeBytes, digests: digest.digests() };
-    checkPassed(result, expected);
-    passed = result;
     if (held !== undefined) yield held;
   }
 

@@ -1,5 +1,7 @@
 import { createHash, getHashes, type Hash } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { digestName, type FileSource } from "../model/index.ts";
+import { digestOnThreads } from "./digest-threads/digest-threads.ts";
 import { openFile } from "./file.ts";
 
 /** Digests in hexadecimal, by algorithm. */
@@ -7,22 +9,41 @@ export type Digests = Readonly<Record<string, string>>;
 
 /** Several digests of the same bytes. */
 export interface Digester {
-  update(chunk: Uint8Array): void;
+  /** Takes bytes in; a promise where it can't take more before that. The chunk's memory is the caller's again then. */
+  update(chunk: Uint8Array): Promise<void> | undefined;
   /** Ends it. */
-  digests(): Digests;
+  digests(): Promise<Digests>;
+  /** Ends it early. Harmless at the end. */
+  close(): Promise<void>;
 }
 
-/** Computes digests by these algorithms of `node:crypto`. */
-export function digester(algorithms: Iterable<string>): Digester {
-  const hashes = [...new Set(algorithms)].map((algorithm): [string, Hash] => [
-    algorithm,
-    createHash(algorithm),
-  ]);
+/** Less than this is digested before a thread has started, in bytes. */
+const THREAD_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Computes digests by these algorithms of `node:crypto`: of much data on threads of their own.
+ *
+ * @param sizeBytes How many bytes there will be, where that is known.
+ */
+export function digester(
+  algorithms: Iterable<string>,
+  sizeBytes: number = Number.POSITIVE_INFINITY,
+): Digester {
+  const wanted = [...new Set(algorithms)];
+  const pays = wanted.length > 0 && sizeBytes >= THREAD_BYTES && availableParallelism() > 1;
+  return pays ? digestOnThreads(wanted) : digestHere(wanted);
+}
+
+function digestHere(algorithms: readonly string[]): Digester {
+  const hashes = algorithms.map((algorithm): [string, Hash] => [algorithm, createHash(algorithm)]);
   return {
     update(chunk) {
       for (const [, hash] of hashes) hash.update(chunk);
+      return undefined;
     },
-    digests: () => Object.fromEntries(hashes.map(([algorithm, hash]) => [algorithm, hash.digest("hex")])),
+    digests: async () =>
+      Object.fromEntries(hashes.map(([algorithm, hash]) => [algorithm, hash.digest("hex")])),
+    close: async () => {},
   };
 }
 

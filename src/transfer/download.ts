@@ -12,14 +12,16 @@ import { contentRange, restOf, validatorsOf } from "./validators.ts";
  */
 export async function openUrl(source: UrlSource, options: UrlOptions = {}): Promise<OpenedSource> {
   const answer = await askUrl(source, options);
-  const { chunks, close } = continued(source, answer, options);
-  return { sizeBytes: answer.sizeBytes, hints: answer.hints, chunks, close: async () => close() };
+  const { chunks, release, close } = continued(source, answer, options);
+  return { sizeBytes: answer.sizeBytes, hints: answer.hints, chunks, release, close: async () => close() };
 }
 
 /** A download that takes as many answers as it needs. */
 export interface Download {
   /** To be iterated once. */
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Takes the memory of a chunk back, for another one. */
+  release(chunk: Uint8Array): void;
   /** Lets go of the connection, whichever it is by then. Nothing is asked for after it. */
   close(): void;
 }
@@ -43,6 +45,7 @@ export function continued(
   const ending = AbortSignal.any([signal, closing.signal]);
   return {
     chunks: goingOn(source, answer, { ...options, signal: ending }, startByte),
+    release: answer.pool.give,
     close() {
       closing.abort();
       answer.close();
@@ -66,12 +69,12 @@ function goingOn(
 
 async function* askForRest(
   source: UrlSource,
-  { headers, sizeBytes }: UrlAnswer,
+  { headers, sizeBytes, pool }: UrlAnswer,
   options: UrlOptions,
   startByte: number,
 ): AsyncGenerator<Uint8Array> {
   const validators = validatorsOf(headers);
-  const answer = await askUrl(source, options, { headers: restOf(validators, startByte), startByte });
+  const answer = await askUrl(source, options, { headers: restOf(validators, startByte), startByte, pool });
   const range = contentRange(answer.headers);
   const totalBytes = contentRange(headers)?.totalBytes ?? sizeBytes;
   if (answer.status === 206 && range?.startByte === startByte && sameTotal(range.totalBytes, totalBytes)) {

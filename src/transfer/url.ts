@@ -13,6 +13,8 @@ import { beginExchange } from "../network/exchange.ts";
 import { inTime } from "../network/in-time.ts";
 import type { ProxyVariables } from "../network/proxy.ts";
 import { ProxyError } from "../network/proxy-error.ts";
+import { arrivals, arrivalsPool } from "./arrivals.ts";
+import type { BufferPool } from "./buffer-pool.ts";
 import type { SourceHints } from "./decompress/detect.ts";
 
 /** How URLs are asked. */
@@ -28,6 +30,8 @@ export interface UrlQuestion {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** At which byte of the whole the answer will begin. For messages. */
   readonly startByte?: number | undefined;
+  /** Where the memory of the body's chunks comes from. Default: from a pool of the answer's own. */
+  readonly pool?: BufferPool | undefined;
 }
 
 /** An answer whose body has not been read yet. */
@@ -38,6 +42,8 @@ export interface UrlAnswer {
   readonly sizeBytes: number | undefined;
   /** The body, to be iterated once. */
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Where the memory of the chunks comes from, and goes back to. */
+  readonly pool: BufferPool;
   /** What it says of the bytes, and what their URLs do. */
   readonly hints: SourceHints;
   /** Lets go of the connection; harmless when the body was read. */
@@ -61,7 +67,7 @@ const CONDITIONAL_STATUSES: readonly number[] = [206, 304, 416];
 export async function askUrl(
   source: UrlSource,
   options: UrlOptions = {},
-  { headers: conditions, startByte = 0 }: UrlQuestion = {},
+  { headers: conditions, startByte = 0, pool = arrivalsPool() }: UrlQuestion = {},
 ): Promise<UrlAnswer> {
   const { signal, idleTimeoutMs = 60_000 } = options;
   const proxies = environmentProxies();
@@ -74,7 +80,7 @@ export async function askUrl(
     const status = response.statusCode ?? 0;
     if (statuses.includes(status)) {
       const hints = hintsOf(response, [new URL(source.url), url]);
-      return { ...answerFrom(response, { url, startByte, signal, idleTimeoutMs }), hints };
+      return { ...answerFrom(response, { url, startByte, signal, idleTimeoutMs, pool }), hints };
     }
     response.destroy();
     if (!isRedirect(status)) throw refusal(url, status, response);
@@ -122,6 +128,7 @@ interface Reading {
   readonly startByte: number;
   readonly signal: AbortSignal | undefined;
   readonly idleTimeoutMs: number;
+  readonly pool: BufferPool;
 }
 
 function answerFrom(response: IncomingMessage, reading: Reading): Omit<UrlAnswer, "hints"> {
@@ -132,6 +139,7 @@ function answerFrom(response: IncomingMessage, reading: Reading): Omit<UrlAnswer
     headers: response.headers,
     sizeBytes,
     chunks: read(response, sizeBytes, reading),
+    pool: reading.pool,
     close: () => void response.destroy(),
   };
 }
@@ -155,16 +163,21 @@ function decodedPath(path: string): string {
 async function* read(
   response: IncomingMessage,
   sizeBytes: number | undefined,
-  { url, startByte, signal, idleTimeoutMs }: Reading,
+  { url, startByte, signal, idleTimeoutMs, pool }: Reading,
 ): AsyncGenerator<Uint8Array> {
-  const chunks = (response as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  const arrived = arrivals(response, pool);
   let offset = startByte;
   try {
     for (;;) {
-      const next = await inTime(chunks.next(), idleTimeoutMs, () => silent(url, idleTimeoutMs, offset));
-      if (next.done === true) return;
-      offset += next.value.length;
-      yield next.value;
+      const chunk = arrived.take();
+      if (chunk !== undefined) {
+        offset += chunk.length;
+        yield chunk;
+      } else if (arrived.isOver()) {
+        return;
+      } else {
+        await inTime(arrived.more(), idleTimeoutMs, () => silent(url, idleTimeoutMs, offset));
+      }
     }
   } catch (error) {
     signal?.throwIfAborted();

@@ -74,11 +74,15 @@ const PURE: readonly string[] = [
   "transfer/decompress/{bzip2-block,bzip2-marks,detect,errors,tar-header,zstd-frame}.ts",
   "backends/glance/{urls,filters,wire,mapping,patch,schema,spec,import-request,import-state}.ts",
   "backends/keystone/{auth,auth-type,catalog,clouds,defaults,maps,profile,token}.ts",
-  "backends/http/{answer,errors,retry}.ts",
+  "backends/http/{answer,errors,option-issues,retry}.ts",
+  "backends/huaweicloud/{canonical-request,credentials,endpoints,signature}.ts",
+  "backends/huaweicloud/{body,changes,codes,details,errors,filters,job-state,mapping,names,patch-steps,properties,property-issues,rules,spec,tags,tag-steps,urls,ways,wire}.ts",
+  "backends/kakaocloud/{endpoints,errors,filters,mapping,names,pages,rules,spec,update,wire}.ts",
   "backends/vkcs/{rules,spec,store}.ts",
   "transfer/inspect/{qcow2,qed,vmdk,vmdk-descriptor,vhd,vhdx,vdi,iso,gpt,luks,compressed,fields,parser,parsers,problem}.ts",
   "testing/openstack/{access,create,data,engine,filters,glance,imports,keystone,list,members,names,patch,patch-request,quota,refused,schema,state,view}.ts",
   "testing/vkcs/vendor.ts",
+  "testing/kakaocloud/{discovery,engine,iam,images,list,members,progress,refused,state,validation,view,volumes}.ts",
   "testing/fake/wire.ts",
   "testing/huaweicloud/{actions,authenticate,creation,data,delete,engine,eps,fields,filters,iam,images,ims,instance-metadata,jobs,list,members,metadata,objects,os,os-fields,patch,records,refusals,routes,schema,sharing,signature,state,tag-api,tags,transfer,view}.ts",
   "transfer/inspect/{inspection,search,capture,last-bytes,inspector,conclude,refusal}.ts",
@@ -94,7 +98,12 @@ const IMPURE = ["Date.now", "new Date()", "Math.random", "performance", "process
 
 /** Who may ask what surrounds the process. */
 const SURROUNDINGS: Readonly<Record<string, readonly string[]>> = {
-  "process.env": ["backends/keystone/resolve.ts", "network/environment.ts"],
+  "process.env": [
+    "backends/huaweicloud/resolve.ts",
+    "backends/kakaocloud/resolve.ts",
+    "backends/keystone/resolve.ts",
+    "network/environment.ts",
+  ],
   "process.cwd": ["backends/keystone/resolve.ts"],
   "process.stdout": ["reconcile/terminal.ts"],
   homedir: ["backends/keystone/resolve.ts"],

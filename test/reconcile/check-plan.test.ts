@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ImageSpec } from "../../src/model/index.ts";
+import { glanceRules, type ImageSpec } from "../../src/model/index.ts";
 import { checkMembers, checkReplacement } from "../../src/reconcile/check-plan.ts";
 import { type Plan, reconcile } from "../../src/reconcile/index.ts";
 import { ID, imageOf } from "./images.ts";
@@ -14,7 +14,7 @@ describe("members", () => {
     [{ name: "a", members }, "shared"],
   ])("%o may be declared of an image that is %s", (spec, visibility) => {
     const actual = visibility === undefined ? undefined : imageOf({ visibility });
-    expect(() => checkMembers(spec, actual)).not.toThrow();
+    expect(() => checkMembers(spec, actual, glanceRules)).not.toThrow();
   });
   it.each<[ImageSpec, visibility: "public" | "shared" | undefined, effective: string]>([
     [{ name: "a", members }, undefined, "private"],
@@ -22,7 +22,7 @@ describe("members", () => {
     [{ name: "a", members, visibility: "community" }, "shared", "community"],
   ])("%o may not be declared of an image that is %s: it is %s", (spec, visibility, effective) => {
     const actual = visibility === undefined ? undefined : imageOf({ visibility });
-    expect(() => checkMembers(spec, actual)).toThrow(
+    expect(() => checkMembers(spec, actual, glanceRules)).toThrow(
       expect.objectContaining({
         code: "ERR_SPEC_INVALID",
         issues: [
@@ -31,6 +31,14 @@ describe("members", () => {
       }),
     );
   });
+});
+
+it("members may be declared of any image where the cloud shares any", () => {
+  const rules = { ...glanceRules, sharesPrivateImages: true };
+  for (const visibility of ["private", "public", undefined] as const) {
+    const actual = imageOf({ visibility });
+    expect(() => checkMembers({ name: "a", members: ["p1"] }, actual, rules)).not.toThrow();
+  }
 });
 
 describe("a replacement", () => {

@@ -2,12 +2,11 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { type Image, ImageManager, type ImageSpecInput } from "../../src/index.ts";
-import { skipWaits } from "../support/fake-time.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { httpServer } from "../support/loopback.ts";
 import { type Cloud, cloud, dataOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
-
-beforeEach(skipWaits);
 
 const md5 = createHash("md5").update("first data").digest("hex");
 
@@ -99,6 +98,29 @@ describe("a digest that the cloud reports and nobody expected", () => {
     expect((await images.apply(await file())).verification).toEqual({
       status: "verified",
       algorithm: "sha512",
+    });
+  });
+  it("is made of the download that was kept, where only md5 is reported", async () => {
+    const url = await httpServer((_request, response) => response.end("first data"));
+    const cache = await temporaryFolder();
+    const source = { url, cachePath: cache };
+    const images = new ImageManager(reporting(() => NO_HASH));
+    expect((await images.apply(specOf({ source }))).verification).toEqual({
+      status: "verified",
+      algorithm: "md5",
+    });
+    const wrong = new ImageManager(reporting(() => ({ ...NO_HASH, checksum: "00".repeat(16) })));
+    await expect(wrong.apply(specOf({ source }))).rejects.toMatchObject({ code: "ERR_DIGEST_MISMATCH" });
+  });
+  it("is md5 from the start where no download is kept", async () => {
+    const url = await httpServer((_request, response) => response.end("first data"));
+    const images = new ImageManager(
+      reporting(() => NO_HASH),
+      { cache: false },
+    );
+    expect((await images.apply(specOf({ source: { url } }))).verification).toEqual({
+      status: "verified",
+      algorithm: "md5",
     });
   });
   it("leaves md5 where the data can't be read twice", async () => {

@@ -24,7 +24,7 @@ describe("identity", () => {
       expect.objectContaining({
         type: "ims",
         endpoints: [
-          expect.objectContaining({ region: "cn-north-4", url: "http://huaweicloud.fake/ims" }),
+          expect.objectContaining({ region: "cn-north-4", url: "http://huaweicloud.fake/ims/cn-north-4" }),
           expect.objectContaining({
             region: "ap-southeast-1",
             url: "http://huaweicloud.fake/ims/ap-southeast-1",

@@ -1,8 +1,8 @@
 import type { Image } from "../../model/index.ts";
 import type { Backend, CallOptions } from "../backend.ts";
 import { httpError } from "../http/errors.ts";
+import type { AuthorizedClient } from "../keystone/authorized-client.ts";
 import { wrongStatus } from "../record.ts";
-import type { AuthorizedClient } from "./requests.ts";
 import type { GlanceUrls } from "./urls.ts";
 
 /** What {@link glanceActivation} needs. */

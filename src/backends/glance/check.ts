@@ -1,7 +1,7 @@
 import { orAbort } from "../../model/index.ts";
 import type { Backend, CallOptions } from "../backend.ts";
 import { httpError, readBody } from "../http/errors.ts";
-import type { AuthorizedClient } from "./requests.ts";
+import type { AuthorizedClient } from "../keystone/authorized-client.ts";
 import { schemaIssues, WireSchema } from "./schema.ts";
 import type { GlanceUrls } from "./urls.ts";
 

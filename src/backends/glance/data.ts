@@ -2,8 +2,8 @@ import { FormatError, type HttpError, TransferError } from "../../model/index.ts
 import type { CallOptions, DownloadOptions, ImageData, UploadOptions } from "../backend.ts";
 import { type DataSent, type DataTransport, getData, putData } from "../http/data.ts";
 import { explained, httpError } from "../http/errors.ts";
+import { refused } from "../keystone/authorized-client.ts";
 import type { Session } from "../keystone/session.ts";
-import { refused } from "./requests.ts";
 import type { GlanceUrls } from "./urls.ts";
 
 /** How long a token must at least be good for when an upload begins. */
@@ -18,6 +18,8 @@ export interface DataContext {
   readonly region: string | undefined;
   /** Headers of requests that bring data, by the vendor's wish. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The error that a refusal means. Default: by its status. */
+  readonly refusal?: typeof httpError | undefined;
   /** What a 413 means. Default: what it means on any Glance. */
   readonly tooLarge?: string | undefined;
 }
@@ -60,7 +62,14 @@ interface PutRequest {
 }
 
 async function putImage(
-  { session, transport, region, headers: vendorHeaders, tooLarge = TOO_LARGE }: DataContext,
+  {
+    session,
+    transport,
+    region,
+    headers: vendorHeaders,
+    refusal: errorOf = httpError,
+    tooLarge = TOO_LARGE,
+  }: DataContext,
   { url, headers, what }: PutRequest,
   data: ImageData,
   options: CallOptions,
@@ -88,7 +97,7 @@ async function putImage(
     answer = await put((await session.renew(token, options)).id);
   if (answer.status >= 200 && answer.status < 300) return;
   if (answer.status === 401) throw refused(answer);
-  const refusal = httpError(answer, `${what}${placeOf(region)}`, offsetOf(answer, data));
+  const refusal = errorOf(answer, `${what}${placeOf(region)}`, offsetOf(answer, data));
   if (answer.status !== 415) throw explainedUpload(refusal, tooLarge);
   throw new FormatError(
     `${refusal.message}: the cloud inspected the data and found it unsafe, or not of the disk format that the spec declares (qemu-img info shows what it is)`,

@@ -2,10 +2,10 @@ import { redactUrlIn } from "../../model/index.ts";
 import type { Backend, CallOptions, ImportOffer, ImportRequest, Imports } from "../backend.ts";
 import type { HttpAnswer } from "../http/answer.ts";
 import { httpError, readBody } from "../http/errors.ts";
+import type { AuthorizedClient } from "../keystone/authorized-client.ts";
 import { type DataContext, stageData } from "./data.ts";
 import { importBody } from "./import-request.ts";
 import { importState, isImporting } from "./import-state.ts";
-import type { AuthorizedClient } from "./requests.ts";
 import type { GlanceUrls } from "./urls.ts";
 import { WireImportInfo, WireStores, type WireTask, WireTasks } from "./wire.ts";
 

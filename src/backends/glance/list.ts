@@ -1,8 +1,8 @@
 import { type Image, type ImageQuery, matchesQuery, ResponseError } from "../../model/index.ts";
 import type { CallOptions } from "../backend.ts";
 import { httpError, readBody } from "../http/errors.ts";
+import type { AuthorizedClient } from "../keystone/authorized-client.ts";
 import { listings, pageParameters } from "./filters.ts";
-import type { AuthorizedClient } from "./requests.ts";
 import type { GlanceUrls } from "./urls.ts";
 import { type WireImage, WirePage } from "./wire.ts";
 

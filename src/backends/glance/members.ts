@@ -1,7 +1,7 @@
 import type { ImageMember } from "../../model/index.ts";
 import type { CallOptions, Members } from "../backend.ts";
 import { explained, httpError, readBody } from "../http/errors.ts";
-import type { AuthorizedClient } from "./requests.ts";
+import type { AuthorizedClient } from "../keystone/authorized-client.ts";
 import type { GlanceUrls } from "./urls.ts";
 import { type WireMember, WireMembers } from "./wire.ts";
 

@@ -1,4 +1,5 @@
-import { type Issue, SpecError, unknownKey } from "../../model/index.ts";
+import { type Issue, SpecError } from "../../model/index.ts";
+import { pageSizeIssues, unknownKeys } from "../http/option-issues.ts";
 import { RETRY_KEYS, type RetryOptions } from "../http/retry.ts";
 import { AUTH_KEYS, type AuthOptions } from "../keystone/auth.ts";
 import { MAX_PAGE_SIZE } from "./list.ts";
@@ -80,18 +81,7 @@ export function checkOptions(options: KeystoneGlanceOptions, backend: string): v
     ...unknownKeys(options, OPTION_NAMES, []),
     ...unknownKeys(options.auth ?? {}, AUTH_KEYS, ["auth"]),
     ...unknownKeys(options.retry ?? {}, RETRY_KEYS, ["retry"]),
-    ...pageSizeIssues(options),
+    ...pageSizeIssues(options.pageSize, MAX_PAGE_SIZE),
   ];
   if (issues.length > 0) throw new SpecError(issues, { subject: `The options of ${backend}()` });
-}
-
-function pageSizeIssues({ pageSize = MAX_PAGE_SIZE }: KeystoneGlanceOptions): Issue[] {
-  if (Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= MAX_PAGE_SIZE) return [];
-  return [{ path: ["pageSize"], message: `must be an integer from 1 to ${MAX_PAGE_SIZE}` }];
-}
-
-function unknownKeys(value: object, known: readonly string[], path: readonly string[]): Issue[] {
-  return Object.keys(value)
-    .filter((key) => !known.includes(key))
-    .map((key) => ({ path: [...path, key], message: unknownKey(key, known) }));
 }

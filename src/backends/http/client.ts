@@ -32,8 +32,19 @@ export interface ControlRequest {
   readonly json?: unknown;
   /** Whether the request may be made again when no answer, or a passing refusal, came. Default: GET and DELETE. */
   readonly repeatable?: boolean | undefined;
+  /** Headers to add to one attempt, made of all that it sends: a signature grows old while a call is repeated. */
+  readonly sign?: ((sent: SentRequest) => Readonly<Record<string, string>>) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onRetry?: ((event: RequestRetryEvent) => void) | undefined;
+}
+
+/** One attempt of a {@link ControlRequest}, as it is sent. */
+export interface SentRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** `undefined` where there is none. */
+  readonly body: string | undefined;
 }
 
 /** Makes calls to APIs, not transfers of data: answers whole, whatever their status. */
@@ -85,17 +96,19 @@ export function controlClient(options: ControlClientOptions = {}): ControlClient
 }
 
 async function makeOnce(
-  { method, url, headers, json, signal }: ControlRequest,
+  { method, url, headers: given, json, sign, signal }: ControlRequest,
   fetch: typeof globalThis.fetch,
   timeoutMs: number,
   attempt: number,
 ): Promise<Attempt> {
   signal?.throwIfAborted();
   const contentType = json === undefined ? {} : { "content-type": "application/json" };
+  const headers = { accept: "application/json", ...contentType, ...given };
+  const body = json === undefined ? undefined : JSON.stringify(json);
   const call = ky(url, {
     method,
-    headers: { accept: "application/json", ...contentType, ...headers },
-    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    headers: { ...headers, ...sign?.({ method, url, headers, body }) },
+    ...(body === undefined ? {} : { body }),
     ...(signal === undefined ? {} : { signal }),
     fetch,
     redirect: "manual",

@@ -76,8 +76,17 @@ export function reasonOf(body: unknown): string {
 function messageOf(body: unknown): string | undefined {
   if (typeof body === "string") return body;
   if (typeof body !== "object" || body === null) return undefined;
-  if ("message" in body && typeof body.message === "string") return body.message;
+  if ("message" in body && typeof body.message === "string") return withCode(body.message, body);
+  // What a gateway says in front of a service of Huawei Cloud.
+  if ("error_msg" in body && typeof body.error_msg === "string") return withCode(body.error_msg, body);
   return "error" in body ? messageOf(body.error) : undefined;
+}
+
+/** With the code that manuals list, such as `IMG.0035`. Keystone's and Glance's are the status once more. */
+function withCode(message: string, body: object): string {
+  const { code, error_code = code }: { code?: unknown; error_code?: unknown } = body;
+  const isName = typeof error_code === "string" && /^[a-z][\w.-]*$/i.test(error_code);
+  return isName ? `${message} (${error_code})` : message;
 }
 
 /** The error of a call that got no answer. It is worth another attempt unless a name, a certificate or a proxy is wrong. */

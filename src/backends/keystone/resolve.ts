@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { AuthError, SpecError } from "../../model/index.ts";
+import { urlIssues } from "../http/option-issues.ts";
 import type { AuthOptions } from "./auth.ts";
 import { typeOfCredentials } from "./auth-type.ts";
 import {
@@ -67,14 +68,8 @@ export async function resolveCloud(
 }
 
 function checkUrl(path: readonly string[], value: string): void {
-  const url = URL.parse(value);
-  const message =
-    url === null
-      ? "must be an absolute URL"
-      : url.username !== "" || url.password !== ""
-        ? "must be without user and password: those are for auth"
-        : undefined;
-  if (message !== undefined) throw new SpecError([{ path, message }], { subject: "The authentication" });
+  const issues = urlIssues(value, path);
+  if (issues.length > 0) throw new SpecError(issues, { subject: "The authentication" });
 }
 
 /** A path as shells and openstacksdk take it. */

@@ -8,6 +8,7 @@ import { Catalog } from "./catalog.ts";
 export interface Token {
   /** Secret. */
   readonly id: string;
+  /** Infinite where nobody says: it is renewed when it is refused. */
   readonly expiresAtMs: number;
   /** The project that the token is for; absent for a token of a domain or of the whole cloud. */
   readonly projectId: string | undefined;
@@ -16,7 +17,7 @@ export interface Token {
 
 const TokenBody = z.object({
   token: z.object({
-    expires_at: z.string(),
+    expires_at: z.string().nullish(),
     project: z.object({ id: z.string() }).nullish(),
     catalog: Catalog.nullish(),
   }),
@@ -45,8 +46,13 @@ export function readToken(answer: HttpAnswer, authUrl: string): Token {
   }
   return {
     id,
-    expiresAtMs: Date.parse(token.expires_at),
+    expiresAtMs: expiryOf(token.expires_at),
     projectId: token.project?.id,
     catalog: token.catalog ?? [],
   };
+}
+
+function expiryOf(time: string | null | undefined): number {
+  const ms = Date.parse(time ?? "");
+  return Number.isNaN(ms) ? Number.POSITIVE_INFINITY : ms;
 }

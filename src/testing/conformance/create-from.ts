@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sourceKind } from "../../model/index.ts";
+import { type NewImage, sourceKind } from "../../model/index.ts";
 import { assertFields, assertRefused, CONFLICT, NOT_FOUND } from "./assertions.ts";
 import { type Clause, clause } from "./clause.ts";
 import type { CloudData, Expected } from "./expectations.ts";
@@ -44,7 +44,7 @@ export const createFromClauses: readonly Clause[] = [
     "createFrom tells the id of an image that get and list know at once",
     NEEDS,
     async (backend, expected) => {
-      const image = expected.sample.newImage();
+      const image = newFrom(expected);
       const { id, name, status } = await backend.createFrom.start(image, dataOf(expected).source);
       assert.equal(name, image.name);
       if (backend.create !== undefined)
@@ -70,7 +70,7 @@ export const createFromClauses: readonly Clause[] = [
     "createFrom of an unknown source is refused with 404, and makes nothing",
     NEEDS,
     async (backend, expected) => {
-      const image = expected.sample.newImage();
+      const image = newFrom(expected);
       await assertRefused(backend.createFrom.start(image, dataOf(expected).unknown), NOT_FOUND);
       assert.deepEqual(await listed(backend, { name: image.name }), []);
     },
@@ -83,7 +83,7 @@ export const createFromClauses: readonly Clause[] = [
     async (backend, expected) => {
       const first = await madeFrom(backend, expected, expected.sample.newImage());
       const again = backend.createFrom.start(
-        expected.sample.newImage({ name: first.name }),
+        newFrom(expected, { name: first.name }),
         dataOf(expected).source,
       );
       if (expected.names === "unique") await assertRefused(again, CONFLICT);
@@ -92,6 +92,11 @@ export const createFromClauses: readonly Clause[] = [
     "names",
   ),
 ];
+
+/** An image to make of the cloud's data. */
+function newFrom(expected: Expected, fields?: Partial<NewImage>): NewImage {
+  return { ...expected.sample.newImage(fields), ...dataOf(expected).needs };
+}
 
 function dataOf({ createFrom }: Expected): CloudData {
   assert.ok(createFrom, "there is nothing to make an image of");

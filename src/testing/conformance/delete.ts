@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { forcesReplacement } from "../../model/index.ts";
 import { assertFields, assertRefused, assertSameImage, FORBIDDEN, NOT_FOUND } from "./assertions.ts";
 import { type Clause, clause } from "./clause.ts";
 import { activated, made, stored } from "./reading.ts";
@@ -29,10 +30,15 @@ export const deleteClauses: readonly Clause[] = [
     "delete of a protected image is refused with 403 until it isn't",
     ["image", "protected"],
     async (backend, expected) => {
-      const { id } = await made(backend, expected, { protected: true });
+      const { id, status } = await made(backend, expected, { protected: true });
       await assertRefused(backend.delete(id), FORBIDDEN);
       assertFields((await backend.get(id)) ?? {}, { id, protected: true });
-      await backend.update(id, [attribute("protected", false)]);
+      const unprotected = backend.update(id, [attribute("protected", false)]);
+      if (forcesReplacement("protected", status, backend.rules)) {
+        await assertRefused(unprotected, FORBIDDEN);
+        return;
+      }
+      await unprotected;
       await backend.delete(id);
       assert.equal(await backend.get(id), undefined);
     },

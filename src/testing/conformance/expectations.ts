@@ -1,4 +1,5 @@
 import type { CloudSource } from "../../backends/backend.ts";
+import type { NewImage } from "../../model/index.ts";
 import type { Capability } from "./clause.ts";
 import { type Field, type Sampler, type Samples, sampler } from "./sampler.ts";
 
@@ -18,6 +19,8 @@ export interface CloudData {
   readonly source: CloudSource;
   /** A source of the same kind that isn't. */
   readonly unknown: CloudSource;
+  /** What images that are made of it have to have, beside what all have. Default: nothing. */
+  readonly needs?: Partial<Omit<NewImage, "id" | "name">> | undefined;
 }
 
 /**
@@ -38,11 +41,15 @@ export interface Expectations {
   readonly removalFromGone?: Deviation<"nothing"> | undefined;
   /** How many import methods a cloud that could have imports offers. Default: some. */
   readonly importMethods?: Deviation<"none"> | undefined;
-  /** Who gives a new image its id, see {@link Backend.idsAreGivenBy}. Default: the caller. */
+  /** What comes of an upload of no bytes. Default: an active image. */
+  readonly emptyData?: Deviation<"refused"> | undefined;
+  /** Whether an image that has no data yet can be shared. Default: yes. */
+  readonly membersOfEmpty?: Deviation<"refused"> | undefined;
+  /** Who gives a new image its id, see `Backend.idsAreGivenBy`. Default: the caller. */
   readonly ids?: Deviation<"given by the cloud"> | undefined;
-  /** Whether two images can have one name, see {@link Rules.namesAreUnique}. Default: yes. */
+  /** Whether two images can have one name, see `Rules.namesAreUnique`. Default: yes. */
   readonly names?: Deviation<"unique"> | undefined;
-  /** Whether its images take this library's records, see {@link Rules.keepsRecords}. Default: yes. */
+  /** Whether its images take this library's records, see `Rules.keepsRecords`. Default: yes. */
   readonly records?: Deviation<"none"> | undefined;
   /** What it makes images of by `createFrom`. Default: of nothing, it has no `createFrom`. */
   readonly createFrom?: CloudData | undefined;
@@ -57,6 +64,8 @@ export interface Expected {
   readonly deletedMeanwhile: 404 | 410;
   readonly removalFromGone: "refusal" | "nothing";
   readonly importMethods: "some" | "none";
+  readonly emptyData: "stored" | "refused";
+  readonly membersOfEmpty: "shared" | "refused";
   readonly ids: "given by the caller" | "given by the cloud";
   readonly names: "free" | "unique";
   readonly records: "kept" | "none";
@@ -70,6 +79,8 @@ export function complete({
   deletedMeanwhile,
   removalFromGone,
   importMethods,
+  emptyData,
+  membersOfEmpty,
   ids,
   names,
   records,
@@ -82,6 +93,8 @@ export function complete({
     deletedMeanwhile: deletedMeanwhile?.value ?? 404,
     removalFromGone: removalFromGone?.value ?? "refusal",
     importMethods: importMethods?.value ?? "some",
+    emptyData: emptyData?.value ?? "stored",
+    membersOfEmpty: membersOfEmpty?.value ?? "shared",
     ids: ids?.value ?? "given by the caller",
     names: names?.value ?? "free",
     records: records?.value ?? "kept",

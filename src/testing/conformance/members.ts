@@ -4,7 +4,8 @@ import type { Backend } from "../../backends/backend.ts";
 import { assertRefused, FORBIDDEN, NOT_FOUND } from "./assertions.ts";
 import { type Clause, clause } from "./clause.ts";
 import type { Expected } from "./expectations.ts";
-import { made } from "./reading.ts";
+import { activated, made } from "./reading.ts";
+import { DATA } from "./samples.ts";
 
 const NEEDS = ["image", "members"] as const;
 
@@ -70,7 +71,10 @@ export const memberClauses: readonly Clause[] = [
 ];
 
 async function shared(backend: Backend, expected: Expected): Promise<string> {
-  const { id } = await made(backend, expected, { visibility: "shared" });
+  const { id } =
+    expected.membersOfEmpty === "refused"
+      ? await activated(backend, expected, DATA)
+      : await made(backend, expected, { visibility: "shared" });
   return id;
 }
 

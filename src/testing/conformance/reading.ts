@@ -62,7 +62,7 @@ export async function activated(backend: Backend, expected: Expected, bytes: Uin
 export async function madeFrom(backend: Backend, { createFrom }: Expected, wanted: NewImage): Promise<Image> {
   assert.ok(createFrom, "there is nothing to make an image of");
   assert.ok(backend.createFrom, `${backend.name} can make no image`);
-  const { id } = await backend.createFrom.start(wanted, createFrom.source);
+  const { id } = await backend.createFrom.start({ ...wanted, ...createFrom.needs }, createFrom.source);
   const image = await settled(backend, id, "active");
   const { id: _id, properties, tags, ...attributes } = wanted;
   const missing = [

@@ -3,22 +3,18 @@ import type { MetadataOperation } from "../../backends/backend.ts";
 import type { NewImage } from "../../model/index.ts";
 import { attribute, newImage, property } from "./samples.ts";
 
-/** The fields that images of some clouds don't have. */
-export const FIELD_NAMES = [
-  "containerFormat",
-  "diskFormat",
-  "minDiskGb",
-  "minRamMb",
-  "visibility",
-  "protected",
-  "hidden",
-  "properties",
-  "tags",
-  "description",
-] as const;
-
 /** A field that images of some clouds don't have. */
-export type Field = (typeof FIELD_NAMES)[number];
+export type Field =
+  | "containerFormat"
+  | "diskFormat"
+  | "minDiskGb"
+  | "minRamMb"
+  | "visibility"
+  | "protected"
+  | "hidden"
+  | "properties"
+  | "tags"
+  | "description";
 
 /** What an image may have that has every field. */
 const FIELDS = {
@@ -33,6 +29,11 @@ const FIELDS = {
   tags: ["a"],
   description: "as declared",
 } as const satisfies Readonly<Record<Field, unknown>>;
+
+/** The fields that images of some clouds don't have. */
+export const FIELD_NAMES: readonly Field[] = Object.keys(FIELDS).filter(
+  (name): name is Field => name in FIELDS,
+);
 
 /** How the images of a cloud have to look. */
 export interface Samples {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { Backend, MetadataOperation } from "../../backends/backend.ts";
-import { applyOperations, forcesReplacement, type Image, type Rules } from "../../model/index.ts";
+import { applyOperations, forcesReplacement, type Image, needsData, type Rules } from "../../model/index.ts";
 import {
   assertFields,
   assertRefused,
@@ -128,6 +128,7 @@ function everyKind(sample: Sampler, { id, status }: Image, rules: Rules): readon
   return operations.filter(
     (operation) =>
       isPossible(operation, sample) &&
+      !(status === "queued" && needsData(operation, rules)) &&
       !(operation.kind === "attribute" && forcesReplacement(operation.name, status, rules)),
   );
 }

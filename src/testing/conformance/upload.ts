@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { assertFields, assertRefused, assertSameImage, CONFLICT, hex, NOT_FOUND } from "./assertions.ts";
+import {
+  assertEmptied,
+  assertFields,
+  assertRefused,
+  assertSameImage,
+  CONFLICT,
+  hex,
+  NOT_FOUND,
+} from "./assertions.ts";
 import { type Clause, clause } from "./clause.ts";
 import { settled, stored } from "./reading.ts";
 import { DATA, data, stalling } from "./samples.ts";
@@ -31,9 +39,22 @@ export const uploadClauses: readonly Clause[] = [
     assertFields(await settled(backend, id, "active"), { sizeBytes: DATA.length });
   }),
 
-  clause("5.3", "upload takes data of no bytes", NEEDS, async (backend, expected) => {
-    assertFields(await stored(backend, expected, new Uint8Array()), { status: "active", sizeBytes: 0 });
-  }),
+  clause(
+    "5.3",
+    "upload takes data of no bytes",
+    NEEDS,
+    async (backend, expected) => {
+      if (expected.emptyData === "stored") {
+        const image = await stored(backend, expected, new Uint8Array());
+        assertFields(image, { status: "active", sizeBytes: 0 });
+        return;
+      }
+      const { id } = await backend.create(expected.sample.newImage());
+      await assertRefused(backend.upload(id, data(new Uint8Array())), { name: "HttpError" });
+      await assertEmptied(backend, id);
+    },
+    "emptyData",
+  ),
 
   clause(
     "5.4",

@@ -54,7 +54,7 @@ export function optionsAt(cloud: Cloud, origin: string): FakeHuaweiOptionsOf {
   const common = (user: FakeHuaweiUser, region: string) => ({
     region,
     projectId: projectIdOf(cloud, userOf(user), region),
-    endpoints: { iam: `${origin}/iam`, ims: `${origin}${imsPath(region, home)}`, eps: `${origin}/eps` },
+    endpoints: { iam: `${origin}/iam`, ims: `${origin}${imsPath(region)}`, eps: `${origin}/eps` },
   });
   return {
     options(user = "demo", region = home) {

@@ -89,7 +89,6 @@ function microseconds(ms: number): string {
 }
 
 function catalogOf({ settings: { regions } }: Cloud, origin: string): readonly unknown[] {
-  const [home] = regions;
   const entry = (type: string, endpoints: readonly (readonly [region: string, url: string])[]) => ({
     id: `${type}-service`,
     type,
@@ -107,14 +106,14 @@ function catalogOf({ settings: { regions } }: Cloud, origin: string): readonly u
     entry("eps", [["*", `${origin}/eps`]]),
     entry(
       "ims",
-      regions.map((region) => [region, `${origin}${imsPath(region, home)}`]),
+      regions.map((region) => [region, `${origin}${imsPath(region)}`]),
     ),
   ];
 }
 
 /** Where the image service of a region is. */
-export function imsPath(region: string, home: string): string {
-  return region === home ? "/ims" : `/ims/${region}`;
+export function imsPath(region: string): string {
+  return `/ims/${region}`;
 }
 
 /** `GET /v3/projects?name=`. */

@@ -6,11 +6,12 @@ import { GatewayRefusal, unauthenticated } from "./refusals.ts";
 import { matched } from "./routes.ts";
 import { type Cloud, projectIdOf } from "./state.ts";
 
-/** The image service; its path begins with a region that is not the home one. */
+/** The image service; its path begins with a region, or is of the home region. */
 export async function ims(cloud: Cloud, path: string, incoming: FakeRequest): Promise<FakeResponse> {
-  const [home, ...others] = cloud.settings.regions;
-  const region = others.find((name) => path.startsWith(`/${name}/`)) ?? home;
-  const below = region === home ? path : path.slice(region.length + 1);
+  const { regions } = cloud.settings;
+  const named = regions.find((name) => path.startsWith(`/${name}/`));
+  const region = named ?? regions[0];
+  const below = named === undefined ? path : path.slice(named.length + 1);
   const { user, session, request } = await authenticate(cloud, incoming);
   if (session !== undefined && session.region !== region)
     throw unauthenticated(`the token is not for a project of ${region}`);

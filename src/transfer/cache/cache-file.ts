@@ -47,3 +47,14 @@ export async function cacheFile(
   const alternative = `make room in ${cache.directory}, or save the source as a file, and give it as source.file`;
   throw new UnsupportedError({ backend: "transfer", capability: "convert", alternative });
 }
+
+/** The file of a URL's bytes in a cache, where they have this digest; `undefined` where they were not kept, or are others by now. */
+export async function keptFile(
+  { url }: UrlSource,
+  { directory }: Cache,
+  { algorithm, hex }: Checksum,
+): Promise<string | undefined> {
+  const paths = entryPaths(directory, url);
+  const entry = await readEntry(paths, url, undefined, undefined);
+  return entry?.facts.digests[algorithm] === hex ? paths.data : undefined;
+}

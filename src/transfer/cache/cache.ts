@@ -159,8 +159,8 @@ async function openAnswer(slot: Slot, answer: UrlAnswer, startByte: number): Pro
       answer.close();
       return openUrl(source, options);
     }
-    const { chunks, close } = continued(source, answer, options);
-    return { sizeBytes: totalBytes, hints: answer.hints, chunks, close: async () => close() };
+    const { chunks, release, close } = continued(source, answer, options);
+    return { sizeBytes: totalBytes, hints: answer.hints, chunks, release, close: async () => close() };
   }
   return keepOnTheWay(slot, answer, { startByte, totalBytes, validators });
 }
@@ -204,6 +204,7 @@ async function keepOnTheWay(
     sizeBytes: totalBytes,
     hints: answer.hints,
     chunks: chunks(),
+    release: (chunk) => void partial.written().then(() => download.release(chunk)),
     async keep(digests) {
       await partial.end();
       if (state !== "whole" || !partial.isGood || lock.isLost()) return;

@@ -21,8 +21,10 @@ export interface PartialFile {
   readonly inode: number;
   /** The bytes of an earlier download. */
   head(): AsyncGenerator<Uint8Array>;
-  /** Writes what comes next. The chunk must stay as it is until the next call. Never throws. */
+  /** Writes what comes next. The chunk must stay as it is until it is written. Never throws. */
   append(chunk: Uint8Array): Promise<void>;
+  /** When everything that was appended so far is written, or never will be. Never throws. */
+  written(): Promise<void>;
   /** Ends the writing: everything is on the disk, and how much that is. Never throws. */
   end(): Promise<void>;
   close(): Promise<void>;
@@ -99,6 +101,7 @@ export async function openPartial(
         .then(() => (isGood ? sync(bytes) : undefined))
         .catch(fail);
     },
+    written: () => pending,
     async end() {
       await pending;
       await syncing;

@@ -52,6 +52,16 @@ describe("the reason of a refusal", () => {
       "Invalid user",
     ],
     [
+      "what a gateway says",
+      { error_code: "APIGW.0301", error_msg: "Wrong signature", request_id: "1" },
+      "Wrong signature (APIGW.0301)",
+    ],
+    [
+      "JSON with a code of manuals",
+      { error: { code: "IMG.0035", message: "It is there" } },
+      "It is there (IMG.0035)",
+    ],
+    [
       "a page of HTML",
       "<html>\n <head>\n  <title>409 Conflict</title>\n <style>b { color: red }</style></head>\n <body>\n  <h1>409 Conflict</h1>\n  Image is in use<br />\n </body>\n</html>",
       "409 Conflict Image is in use",

@@ -164,12 +164,22 @@ it("a passing refusal is repeated, and said", async () => {
 describe("an answer that isn't what Keystone promises", () => {
   it.each<[string, Reply, string]>([
     ["a page of HTML", { status: 201, text: "<html>Login</html>" }, "ERR_RESPONSE_INVALID"],
-    ["a token without an end", { status: 201, json: { token: {} } }, "ERR_RESPONSE_INVALID"],
+    ["a body without a token", { status: 201, json: {} }, "ERR_RESPONSE_INVALID"],
     ["no token", { status: 201, json: { token: { expires_at: "2100-01-01T00:00:00Z" } } }, "ERR_AUTH_FAILED"],
   ])("%s is an error", async (_what, reply, code) => {
     mockNetwork().expect(TOKENS, reply);
     expect(await rejectionOf(session().token())).toMatchObject({ code });
   });
+
+  it.each([{}, { expires_at: null }, { expires_at: "soon" }])(
+    "%o says no end of a token, which is kept then",
+    async (token) => {
+      mockNetwork().expect(TOKENS, { status: 201, headers: { "x-subject-token": "t1" }, json: { token } });
+      const kept = session();
+      expect((await kept.token()).expiresAtMs).toBe(Number.POSITIVE_INFINITY);
+      expect((await kept.token()).id).toBe("t1");
+    },
+  );
 
   it("without a project or catalog is a token all the same", async () => {
     mockNetwork().expect(TOKENS, {

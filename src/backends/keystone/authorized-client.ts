@@ -3,7 +3,7 @@ import type { CallOptions } from "../backend.ts";
 import { type HttpAnswer, requestIdOf } from "../http/answer.ts";
 import type { ControlClient, ControlRequest } from "../http/client.ts";
 import { reasonOf } from "../http/errors.ts";
-import type { Session } from "../keystone/session.ts";
+import type { Session } from "./session.ts";
 
 /** Makes calls with a token: a refused token is renewed once, and shared with all calls at the time. */
 export type AuthorizedClient = (
