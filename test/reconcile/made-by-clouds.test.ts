@@ -95,6 +95,24 @@ describe("a creation that fails", () => {
   });
 });
 
+describe("an image that the cloud is making", () => {
+  it("may be queued for a while, also where others make empty records", async () => {
+    const backend = volumeCloud({ statuses: ["queued", "queued", "saving"] });
+    const create = () => Promise.reject(new Error("no record is made"));
+    const { image } = await new ImageManager({ ...backend, create }).apply(SPEC);
+    expect(image.status).toBe("active");
+  });
+  it("is the image when an operator closes it in the moment", async () => {
+    const backend = volumeCloud({ statuses: ["saving", "deactivated"] });
+    expect((await new ImageManager(backend).apply(SPEC)).image.status).toBe("deactivated");
+  });
+  it("is named with its status when the cloud gives it up", async () => {
+    const backend = volumeCloud({ statuses: ["saving", "killed"] });
+    const error = await failureOf(new ImageManager(backend).apply(SPEC));
+    expect(String(error)).toMatch(/Image \S+ is killed: the cloud gave it up/);
+  });
+});
+
 describe("an image of another format than the spec declares", () => {
   const making = (spec: object) => {
     const backend = volumeCloud();
