@@ -98,3 +98,32 @@ it("an abort while a leftover is deleted once more ends the wait at once, with i
   expect(pausesMs()).toEqual([200]);
   expect(getEventListeners(controller.signal, "abort")).toEqual([]);
 });
+
+it.each([
+  ["ERR_HTTP_FORBIDDEN", 403],
+  ["ERR_HTTP_CONFLICT", 409],
+] as const)(
+  "an old image that may not be deleted is told of with the new one, by %s",
+  async (code, status) => {
+    const inner = cloud();
+    const { image: old } = await new ImageManager(inner).apply(specOf());
+    const cause = new HttpError("it is in use", { code, status });
+    const images = new ImageManager({ ...inner, delete: () => Promise.reject(cause) });
+    const error = await failureOf(images.apply(specOf({ diskFormat: "ploop" })));
+    const made = (await imagesOf(inner)).find(({ id }) => id !== old.id);
+    expect(error).toMatchObject({
+      code,
+      status,
+      cause,
+      message: `Image ${made?.id} (debian) is made and active, but image ${old.id}, whose place it takes, is still there: it is in use. The next apply deletes it`,
+    });
+  },
+);
+
+it("an old image whose deletion fails otherwise is told of as it came", async () => {
+  const inner = cloud();
+  await new ImageManager(inner).apply(specOf());
+  const failure = new NetworkError("no route", { code: "ERR_NETWORK", phase: "request" });
+  const images = new ImageManager({ ...inner, delete: () => Promise.reject(failure) });
+  expect(await failureOf(images.apply(specOf({ diskFormat: "ploop" })))).toBe(failure);
+});
