@@ -1,7 +1,15 @@
 /** What comes of images that a cloud makes of its own data, beside the way. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { refusal } from "../../src/backends/record.ts";
-import { type Backend, type Image, ImageManager, ImageSpec, type Plan, reconcile } from "../../src/index.ts";
+import {
+  type Backend,
+  type Image,
+  ImageManager,
+  ImageSpec,
+  ImageStateError,
+  type Plan,
+  reconcile,
+} from "../../src/index.ts";
 import { checkCreation } from "../../src/reconcile/check-creation.ts";
 import { skipWaits } from "../support/fake-time.ts";
 import { failureOf } from "./cloud.ts";
@@ -80,6 +88,25 @@ describe("a creation that fails", () => {
     const backend = volumeCloud({ start: () => Promise.reject(failure) });
     expect(await failureOf(new ImageManager(backend).apply(SPEC))).toBe(failure);
     expect(backend.writes).toEqual([]);
+  });
+
+  it("because it takes too long leaves what is being made to the next apply", async () => {
+    const backend = volumeCloud({
+      start: async (start, ...args) => {
+        const { id: imageId } = await start(...args);
+        throw new ImageStateError("It takes too long", {
+          code: "ERR_IMAGE_TIMEOUT",
+          imageId,
+          status: "saving",
+        });
+      },
+    });
+    const images = new ImageManager(backend);
+    expect(await failureOf(images.apply(SPEC))).toMatchObject({ code: "ERR_IMAGE_TIMEOUT" });
+    expect(backend.writes).toEqual(["start"]);
+    const { image, plan } = await images.apply(SPEC);
+    expect(plan.action).toBe("none");
+    expect(backend.images()).toEqual([image]);
   });
 
   it("by words of the cloud only leaves an image that is whole all the same", async () => {
