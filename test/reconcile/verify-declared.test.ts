@@ -61,6 +61,12 @@ it("a digest that was not computed on the way is told by its name, md5 too", () 
   });
 });
 
+it("data that was stored otherwise than it was sent is told with both digests", () => {
+  expect(() => verifyStored(imageOf({ checksum: MD5 }), { sizeBytes: 5, digests: { md5: OTHER } })).toThrow(
+    `Image ${ID} is not what was sent: expected md5:${OTHER}, the cloud stored md5:${MD5}`,
+  );
+});
+
 it.each([
   [undefined, "raw"],
   ["raw", undefined],

@@ -117,7 +117,11 @@ it("a status that nobody knows is waited for only where the cloud makes images i
   const list: Cloud["list"] = async function* (query, options) {
     for await (const each of inner.list(query, options)) yield { ...each, status: "preparing" };
   };
-  const images = new ImageManager({ ...inner, list });
+  const get: Cloud["get"] = async (id, options) => {
+    const each = await inner.get(id, options);
+    return each && { ...each, status: "preparing" };
+  };
+  const images = new ImageManager({ ...inner, list, get });
   const startMs = performance.now();
   expect(await images.plan(specOf({ source: undefined }))).toMatchObject({ imageId: image.id });
   expect(performance.now() - startMs).toBe(0);
@@ -185,6 +189,20 @@ describe("data in a staging area", () => {
     };
     const images = new ImageManager({ ...inner, get, list }, { statusTimeoutMs: 10_000 });
     expect(await failureOf(images.plan(specOf()))).toMatchObject({ code: "ERR_IMAGE_TIMEOUT" });
+  });
+
+  it("is not what is being stored, whatever its size", async () => {
+    const inner = importingCloud();
+    const { image } = await new ImageManager(inner).apply(specOf());
+    const get: Cloud["get"] = async (id, options) => {
+      const each = await inner.get(id, options);
+      return each && (performance.now() < 20_000 ? { ...each, status: "saving" } : each);
+    };
+    const list: Cloud["list"] = async function* () {
+      yield { ...image, status: "saving" };
+    };
+    expect(await new ImageManager({ ...inner, get, list }).plan(specOf())).toMatchObject({ action: "none" });
+    expect(performance.now()).toBeGreaterThan(20_000);
   });
 
   it("is waited for anew when it was imported in vain meanwhile", async () => {
