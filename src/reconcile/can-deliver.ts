@@ -8,8 +8,9 @@ export function unsupportedByCloud(
   { source, decompress, convert }: ImageSpec,
   backend: Backend,
 ): string | undefined {
-  const method = source === undefined ? "upload" : deliveryMethod(source, {}, backend);
-  if (source === undefined || method === "upload") return undefined;
+  if (source === undefined) return undefined;
+  const method = deliveryMethod(source, {}, backend);
+  if (method === "upload") return undefined;
   if (method === "create-from" && !canDeliver(source, backend)) return undefined;
   if (decompress !== undefined && decompress !== false) return "decompress";
   return convert === true ? "convert" : undefined;

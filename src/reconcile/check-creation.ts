@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { type ImageSpec, needsData, SpecError, UnsupportedError } from "../model/index.ts";
+import { deliverableKinds } from "./can-deliver.ts";
 import type { Plan } from "./plan.ts";
 import { kindsTaken } from "./supported.ts";
 
@@ -12,7 +13,8 @@ import { kindsTaken } from "./supported.ts";
  */
 export function checkCreation(plan: Plan, { source }: Pick<ImageSpec, "source">, backend: Backend): void {
   if (plan.action === "create" && source === undefined && backend.create === undefined) {
-    const alternative = `give a source, ${kindsTaken(backend)}`;
+    const kinds = kindsTaken(backend);
+    const alternative = deliverableKinds(backend).length === 0 ? kinds : `give a source, ${kinds}`;
     throw new UnsupportedError({ backend: backend.name, capability: "an image without source", alternative });
   }
   const late = plan.operations.find(
@@ -33,7 +35,7 @@ export function checkCreation(plan: Plan, { source }: Pick<ImageSpec, "source">,
 /** Whether the new image has the old one's name while that is there. */
 function keepsBothNames({ operations, onReplace }: Plan): boolean {
   const isRenamed = operations.some(
-    ({ kind, ...rest }) => kind === "attribute" && "name" in rest && rest.name === "name",
+    (operation) => operation.kind === "attribute" && operation.name === "name",
   );
   return onReplace !== "delete-first" && !isRenamed;
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, CallOptions } from "../backends/backend.ts";
+import { pause } from "../model/index.ts";
 import { type Calls, type Context, callOptions } from "./context.ts";
 import { isRefusal } from "./outcome.ts";
 import type { Verification } from "./verify.ts";
@@ -54,7 +54,7 @@ export async function removeImage(calls: Calls, id: string, what: Discarded = "a
       return await backend.delete(id, options);
     } catch (error) {
       if (!isRefusal(error) || attempt === MAX_ATTEMPTS) throw error;
-      await sleep(PAUSE_MS * attempt);
+      await pause(PAUSE_MS * attempt, calls.signal);
     }
   }
 }

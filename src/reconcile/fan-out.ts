@@ -117,6 +117,6 @@ function follow(signal: AbortSignal | undefined): {
   const controller = new AbortController();
   const abort = (reason: unknown): void => controller.abort(reason);
   const onAbort = (): void => abort(signal?.reason);
-  signal?.addEventListener("abort", onAbort, { once: true });
+  signal?.addEventListener("abort", onAbort);
   return { signal: controller.signal, abort, release: () => signal?.removeEventListener("abort", onAbort) };
 }

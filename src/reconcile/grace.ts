@@ -8,7 +8,7 @@ export function graceful(signal: AbortSignal | undefined): { signal: AbortSignal
   const abort = () => {
     timer = setTimeout(() => late.abort(signal?.reason), GRACE_MS);
   };
-  signal?.addEventListener("abort", abort, { once: true });
+  signal?.addEventListener("abort", abort);
   return {
     signal: late.signal,
     release() {

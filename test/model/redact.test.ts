@@ -39,6 +39,8 @@ it("a text that tells of a URL doesn't show it either", () => {
 it.each([
   ["at s3://key:sec/ret+@store/1.", "at s3://…@store/1."],
   ["'swift+https://a:b@c/d' and <b>RBD://x@y</b>", "'swift+https://…@c/d' and <b>RBD://…@y</b>"],
+  ["s3://key:secret@store", "s3://…@store"],
+  ["x://key@store", "x://…@store"],
   ["https://example.org/a?b=c, or mail to a@b.c", "https://example.org/a?b=c, or mail to a@b.c"],
   ["nothing", "nothing"],
 ])("of %s no credentials are shown", (text, shown) => {

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   type Backend,
   formatPlan,
@@ -12,8 +12,11 @@ import {
   type Source,
 } from "../../src/index.ts";
 import { image, spec } from "../model/arbitraries.ts";
+import { skipWaits } from "../support/fake-time.ts";
 import { failureOf } from "./cloud.ts";
 import { type Behaviour, givenUp, type VolumeCloud, volumeCloud } from "./volume-cloud.ts";
+
+beforeEach(skipWaits);
 
 const LOST = new NetworkError("the connection was closed", { code: "ERR_NETWORK", phase: "request" });
 
@@ -108,7 +111,10 @@ describe("what such a cloud can't do is said at plan time", () => {
       isImporting: () => false,
     };
     const images = new ImageManager({ ...volumeCloud(), imports });
-    await expect(images.plan(SPEC, { stores: ["fast"] })).rejects.toMatchObject({ capability: "stores" });
+    await expect(images.plan(SPEC, { stores: ["fast"] })).rejects.toMatchObject({
+      capability: "stores",
+      alternative: "the cloud makes the image where it keeps its images: leave stores out",
+    });
   });
 
   it("an id of one's own", async () => {

@@ -1,8 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { refusal } from "../../src/backends/record.ts";
 import { type Backend, type ImageData, ImageManager, NetworkError } from "../../src/index.ts";
+import { skipWaits } from "../support/fake-time.ts";
 import { type Cloud, dataOf, failureOf, imagesOf, onlyImage, specOf, textOf } from "./cloud.ts";
 import { givingCloud } from "./giving-cloud.ts";
+
+beforeEach(skipWaits);
 
 const LOST = new NetworkError("the connection was closed", { code: "ERR_NETWORK", phase: "request" });
 describe("an image whose id the cloud gives", () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { getEventListeners } from "node:events";
 import { inspect } from "node:util";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { refusal } from "../../src/backends/record.ts";
 import {
   type Backend,
@@ -10,9 +10,12 @@ import {
   NetworkError,
   type PlanOptions,
 } from "../../src/index.ts";
+import { skipWaits } from "../support/fake-time.ts";
 import { httpServer } from "../support/loopback.ts";
 import { cloud, dataOf, failureOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
 import { type ImportingCloud, importingCloud } from "./importing-cloud.ts";
+
+beforeEach(skipWaits);
 
 const URL_TEXT = "https://example.org/debian.raw";
 const CONTENT = "what is behind the URL";
@@ -341,6 +344,7 @@ describe("fallback: client", () => {
       { code: "ERR_UNSUPPORTED", capability: "source.webDownload" },
     ],
   ])("fetches and uploads where the cloud %s, and says why", async (_title, backend, fallbackReason) => {
+    vi.useRealTimers();
     const server = await httpServer((_request, response) => response.end(CONTENT));
     const result = await apply(
       backend,

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { type Image, ImageManager, NetworkError, type Plan } from "../../src/index.ts";
+import { skipWaits } from "../support/fake-time.ts";
 import { cloud, dataOf, imagesOf, onlyImage, type RecordedCloud, recorded, specOf } from "./cloud.ts";
+
+beforeEach(skipWaits);
 
 const MARK = "imagewright.replaces";
 const FILE_LIKE = { ...dataOf("second data"), size: 11 };

@@ -1,7 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { type Image, ImageManager, type MetadataOperation } from "../../src/index.ts";
+import { pause } from "../../src/model/index.ts";
+import { skipWaits } from "../support/fake-time.ts";
 import { type Cloud, cloud, onlyImage, specOf } from "./cloud.ts";
+
+beforeEach(skipWaits);
 
 const WRITE_MS = 30;
 
@@ -15,7 +18,7 @@ async function overlapping(overlaps: number, losesUpdates: boolean) {
   let left = overlaps;
   let foreign: Promise<unknown> = Promise.resolve();
   const saveWhole = async (before: Image) => {
-    await sleep(WRITE_MS / 2);
+    await pause(WRITE_MS / 2, undefined);
     const added = Object.keys((await onlyImage(inner)).properties).filter(
       (name) => !(name in before.properties),
     );
@@ -28,7 +31,7 @@ async function overlapping(overlaps: number, losesUpdates: boolean) {
     ...inner,
     losesUpdates,
     async update(id, operations, options) {
-      await sleep(WRITE_MS);
+      await pause(WRITE_MS, undefined);
       const before = await onlyImage(inner);
       const answer = await inner.update(id, operations, options);
       if (left-- > 0) foreign = saveWhole(before);
@@ -81,7 +84,7 @@ describe("writers of one process", () => {
       ...inner,
       async update(id, operations, options) {
         most = Math.max(most, ++writing);
-        await sleep(5);
+        await pause(5, undefined);
         const image = await inner.update(id, operations, options);
         writing--;
         return image;

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { ImageManager, type ImageSpecInput, type OpenSource } from "../../src/index.ts";
+import { skipWaits } from "../support/fake-time.ts";
 import { type Cloud, cloud, dataOf, imagesOf, onlyImage, specOf, textOf } from "./cloud.ts";
+
+beforeEach(skipWaits);
 
 const RECORD = "imagewright.source";
 

@@ -1,8 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { formatPlan, type Image, ImageManager, type PlanOptions, reconcile } from "../../src/index.ts";
+import { skipWaits } from "../support/fake-time.ts";
 import { cloud, dataOf, failureOf, imagesOf, specOf } from "./cloud.ts";
 import { ID, imageOf } from "./images.ts";
 import { type Behaviour, type ImportingCloud, importingCloud } from "./importing-cloud.ts";
+
+beforeEach(skipWaits);
 
 const CONTENT = "first data";
 const source = dataOf(CONTENT);
@@ -118,6 +121,30 @@ describe("an image that lacks a store", () => {
     expect(await imagesOf(backend)).toMatchObject([{ status: "active" }]);
   });
 
+  it("may lack it where not every store must succeed", async () => {
+    const backend = importingCloud({ broken: ["slow"], stores: ["fast", "slow", "cold"] });
+    await apply(backend, {});
+    expect(await apply(backend, { stores: "all", allStoresMustSucceed: false })).toMatchObject({
+      method: "copy-image",
+      image: { stores: ["fast", "cold"] },
+      failedStores: ["slow"],
+    });
+  });
+
+  it("is refused a copy to what can be no store, by a plan that comes from elsewhere", async () => {
+    const backend = importingCloud();
+    const { image } = await apply(backend, {});
+    const plan = reconcile(spec, image, { stores: ["fast", "slow"] });
+    expect(
+      await failureOf(new ImageManager(backend).apply({ ...plan, copies: ["slow,cold"] })),
+    ).toMatchObject({
+      code: "ERR_SPEC_INVALID",
+      message: expect.stringContaining("The plan"),
+      issues: [{ path: ["stores"] }],
+    });
+    expect(backend.requests).toEqual([]);
+  });
+
   it("is refused a copy where the cloud makes none", async () => {
     const backend = importingCloud({ methods: ["glance-direct"] });
     await apply(backend, {});
@@ -134,7 +161,10 @@ describe("what can't be is said when the plan is made, and nothing is written", 
       "a store that isn't there",
       {},
       { stores: ["fast", "tape"] },
-      { issues: [{ path: ["stores", 1], message: 'there is no store "tape"; there are fast, slow' }] },
+      {
+        message: expect.stringContaining("The options of plan()"),
+        issues: [{ path: ["stores", 1], message: 'there is no store "tape"; there are fast, slow' }],
+      },
     ],
     ["no store", {}, { stores: [] }, { issues: [{ path: ["stores"] }] }],
     ["a store twice", {}, { stores: ["fast", "fast"] }, { issues: [{ path: ["stores"] }] }],
@@ -142,7 +172,10 @@ describe("what can't be is said when the plan is made, and nothing is written", 
       "an upload to several",
       {},
       { stores: "all", method: "upload" },
-      { issues: [{ path: ["method"], message: "upload fills one store, not 2: use glance-direct" }] },
+      {
+        message: expect.stringContaining("The options of plan()"),
+        issues: [{ path: ["method"], message: "upload fills one store, not 2: use glance-direct" }],
+      },
     ],
     [
       "leniency without stores",
@@ -154,7 +187,11 @@ describe("what can't be is said when the plan is made, and nothing is written", 
       "a store of a cloud that has one",
       { stores: undefined },
       { stores: ["fast"] },
-      { code: "ERR_UNSUPPORTED", capability: "stores" },
+      {
+        code: "ERR_UNSUPPORTED",
+        capability: "stores",
+        alternative: "this cloud has one store, without a name: leave stores out",
+      },
     ],
     [
       "leniency on a cloud that has one store",
@@ -166,13 +203,21 @@ describe("what can't be is said when the plan is made, and nothing is written", 
       "a staging area that isn't there",
       { methods: [] },
       { method: "glance-direct" },
-      { code: "ERR_UNSUPPORTED", capability: "method" },
+      {
+        code: "ERR_UNSUPPORTED",
+        capability: "method",
+        alternative: expect.stringMatching(/^the cloud offers no import method, not glance-direct; /),
+      },
     ],
     [
       "several stores without one",
-      { methods: ["web-download"] },
+      { methods: ["web-download", "copy-image"] },
       { stores: "all" },
-      { code: "ERR_UNSUPPORTED", capability: "stores" },
+      {
+        code: "ERR_UNSUPPORTED",
+        capability: "stores",
+        alternative: expect.stringMatching(/^the cloud offers web-download, copy-image, not glance-direct; /),
+      },
     ],
   ])("%s", async (_title, behaviour, options, expected) => {
     const backend = importingCloud(behaviour);
@@ -204,7 +249,8 @@ describe("what can't be is said when the plan is made, and nothing is written", 
       [{ stores: "all" }, "stores"],
       [{ method: "glance-direct" }, "method"],
     ] as const) {
-      await expect(images.plan(spec, options)).rejects.toMatchObject({ code: "ERR_UNSUPPORTED", capability });
+      const expected = { code: "ERR_UNSUPPORTED", capability, alternative: "leave it out" };
+      await expect(images.plan(spec, options)).rejects.toMatchObject(expected);
     }
     expect(await images.plan(spec, { method: "upload" })).toMatchObject({ action: "create" });
   });
