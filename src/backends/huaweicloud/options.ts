@@ -85,6 +85,13 @@ export interface HuaweiCloudOptions {
   /** How long the cloud may take to answer a whole upload, in milliseconds. Default: 3,600,000 (1 hour). */
   readonly uploadAnswerTimeoutMs?: number | undefined;
   /**
+   * How long the cloud may take for a job, such as the creation of an image from an object, or for the move to an
+   * enterprise project, in milliseconds. Default: 3,600,000 (1 hour).
+   */
+  readonly jobTimeoutMs?: number | undefined;
+  /** How long a deleted image may stay listed, in milliseconds. Default: 600,000 (10 minutes). */
+  readonly deletionTimeoutMs?: number | undefined;
+  /**
    * How often, and for how long, a call that moves no image data is made again: one that changes nothing, or may be
    * repeated, after a passing refusal (408, 429, 502, 503, 504) or a connection that failed. Default: twice.
    */
@@ -114,6 +121,8 @@ const OPTION_NAMES: readonly (keyof HuaweiCloudOptions)[] = [
   "timeoutMs",
   "dataIdleTimeoutMs",
   "uploadAnswerTimeoutMs",
+  "jobTimeoutMs",
+  "deletionTimeoutMs",
   "retry",
   "pageSize",
   "fetch",

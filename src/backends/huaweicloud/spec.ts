@@ -58,7 +58,7 @@ function diskFormatProblem({ diskFormat, source }: ImageSpec, way: WayName): str
       ? "is required on Huawei Cloud for data that is uploaded"
       : undefined;
   if (DISK_FORMATS.includes(diskFormat)) return undefined;
-  if (diskFormat === "iso" && way !== "upload") return undefined;
+  if (diskFormat === "iso" && (way !== "upload" || source === undefined)) return undefined;
   const advice = diskFormat === "iso" ? "; an ISO is made of source.object" : "";
   return `must be one of ${DISK_FORMATS.join(", ")} on Huawei Cloud${advice}`;
 }
