@@ -312,12 +312,18 @@ describe("a change of tags", () => {
   });
 
   it("takes as many away first as are in the way of ten", async () => {
-    const { images } = await cloud();
+    const { images, calls } = await cloud();
     const ten = Array.from({ length: 10 }, (_, index) => `key${index}=1`);
     await images.apply({ ...UPLOADED, tags: ten });
     const others = ten.map((tag, index) => (index < 3 ? `new${index}=1` : tag.replace("1", "2"))).sort();
+    calls();
     const { image } = await images.apply({ ...UPLOADED, tags: others });
     expect(image.tags).toEqual(others);
+    // Three are deleted, and all others set: nothing is left to delete then.
+    expect(calls().filter((call) => !call.startsWith("GET "))).toEqual([
+      "POST /v2/*/images/*/tags/action",
+      "POST /v2/*/images/*/tags/action",
+    ]);
   });
 });
 
@@ -583,6 +589,26 @@ describe("what the backend does beyond the contract", () => {
     ]);
     await (await huaweicloud(server.options("other"))).members.setStatus(image.id, "accepted");
     expect(await Array.fromAsync(theirs.list({ visibility: "shared" }))).toMatchObject([{ id: image.id }]);
+  });
+
+  it("lets those that an image is shared with answer, and take their answer back", async () => {
+    const { fake, images } = await cloud("password", { jobPolls: 1 });
+    const other = fake.projectId("other");
+    const { image } = await images.apply({ ...UPLOADED, members: [other] });
+    const server = await fake.listen();
+    onTestFinished(() => server.close());
+    const theirs = new ImageManager(await huaweicloud(server.options("other")));
+    for (const status of ["accepted", "rejected", "pending"] as const) {
+      await (await huaweicloud(server.options("other"))).members.setStatus(image.id, status);
+      expect(await (await huaweicloud(server.options())).members.statuses(image.id)).toMatchObject([
+        { project: other, status },
+      ]);
+      expect(await Array.fromAsync(theirs.list({ memberStatus: status }))).toMatchObject([{ id: image.id }]);
+    }
+    const { plan } = await images.apply({ ...UPLOADED, members: [] });
+    expect(plan.operations).toEqual([{ kind: "member", op: "delete", project: other }]);
+    expect(await theirs.get(image.id)).toBeUndefined();
+    expect(await images.plan({ ...UPLOADED, members: [] })).toMatchObject({ action: "none" });
   });
 
   it("says how data could be sent where a key alone can't", async () => {
