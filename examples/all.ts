@@ -38,7 +38,7 @@ if (failed.length > 0) {
 
 async function codeOf(name: string): Promise<number | null> {
   const parameters = values.cloud === undefined ? [] : ["--cloud", values.cloud];
-  const isOfClouds = ([variable]: readonly [string, unknown]) => /^(OS|HW)_/.test(variable);
+  const isOfClouds = ([variable]: readonly [string, unknown]) => /^(OS|HW|KAKAOCLOUD)_/.test(variable);
   const environment = Object.entries(process.env).filter(
     (entry) => values.cloud !== undefined || !isOfClouds(entry),
   );

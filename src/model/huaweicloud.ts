@@ -6,7 +6,7 @@ export interface HuaweiCloudImage {
   readonly architecture?: string | undefined;
   /** `gold` (the cloud's own), `private`, `shared` or `market`. */
   readonly imageType?: string | undefined;
-  /** The size of the image's file, in bytes. */
+  /** The size of the image's file, in bytes; 0 while there is none. */
   readonly imageSizeBytes?: number | undefined;
   /** What keeps the data, such as `uds`. */
   readonly imageSourceType?: string | undefined;
@@ -34,6 +34,9 @@ export interface HuaweiCloudImage {
   readonly platform?: string | undefined;
   /** `32` or `64`. */
   readonly osBit?: string | undefined;
+  /** The path of the image in the API, below the address of IMS. */
+  readonly self?: string | undefined;
+  /** What else it can do: a list, as JSON. */
   readonly osFeatureList?: string | undefined;
   /** How long a server may take to shut down, in seconds. */
   readonly osShutdownTimeoutSeconds?: number | undefined;
@@ -55,11 +58,16 @@ export interface HuaweiCloudImage {
   readonly supportAmd?: boolean | undefined;
   readonly supportArm?: boolean | undefined;
   readonly supportDiskintensive?: boolean | undefined;
+  /** Where it is `true`, Cloud-Init can *not* set passwords and keys: the cloud's own wording. */
   readonly supportFcInject?: boolean | undefined;
   readonly supportHighperformance?: boolean | undefined;
   readonly supportKvm?: boolean | undefined;
   readonly supportKvmFpgaType?: string | undefined;
   readonly supportKvmGpuType?: string | undefined;
+  /** Whether network cards of the type SR-IOV are supported. */
+  readonly supportKvmHi1822Hisriov?: boolean | undefined;
+  /** Whether network cards of the type Virtio-Net are supported. */
+  readonly supportKvmHi1822Hivirtionet?: boolean | undefined;
   readonly supportKvmInfiniband?: boolean | undefined;
   readonly supportKvmNvmeSpdk?: boolean | undefined;
   readonly supportLargememory?: boolean | undefined;

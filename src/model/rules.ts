@@ -23,8 +23,8 @@ export interface Rules {
   /** The attributes that change in place only while the image is `queued`, without data. */
   readonly replacesWithData: readonly AttributeName[];
   /**
-   * What changes in place only once the image has data: where a plan fills the image, such changes come after that.
-   * Default: nothing.
+   * What changes in place only once the image has data: where a plan fills the image, such changes come after that. An
+   * image that stays without data is replaced for them. Default: nothing.
    */
   readonly changesWithData?:
     | { readonly attributes: readonly AttributeName[]; readonly properties: readonly string[] }

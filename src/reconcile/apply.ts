@@ -70,6 +70,7 @@ export async function applyPlan(context: Context, plan: Plan, source: Source | u
     return plan.action === "create"
       ? create(context, plan, desired)
       : { image: undefined, verification: NOTHING_SENT };
+  if (plan.action === "replace") checkReplacement(plan, desired, context.backend.name, actual);
   const superseded = await supersededImage(context, plan, actual);
   if (superseded !== undefined) checkDeletable(superseded, desired.protected === false);
   await discardLeftovers(context, plan);
@@ -198,7 +199,6 @@ function specOf({ backend }: Context, plan: Plan, given: Source | undefined): Im
   const source = planned === undefined ? undefined : wholeSource(plan, planned, given);
   const spec = parseSpec(source === undefined ? rest : { ...rest, source }, backend.spec);
   checkSupported(spec, backend);
-  if (plan.action === "replace") checkReplacement(plan, spec, backend.name);
   checkCreation(plan, spec, backend);
   return spec;
 }

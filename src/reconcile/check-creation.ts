@@ -20,7 +20,7 @@ export function checkCreation(plan: Plan, { source }: Pick<ImageSpec, "source">,
   const late = plan.operations.find(
     (operation) => operation.kind === "property" && needsData(operation, backend.rules),
   );
-  if (plan.action === "create" && source === undefined && late?.kind === "property") {
+  if (plan.action !== "update" && source === undefined && late?.kind === "property") {
     const message = "can only be set when the image has data: give a source, or leave it out";
     throw new SpecError([{ path: ["properties", late.name], message }], {
       subject: `The spec of ${JSON.stringify(plan.name)}`,

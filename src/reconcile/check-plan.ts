@@ -28,10 +28,16 @@ export function checkMembers(
 /**
  * Holds a replacement against what the user allows and what is possible.
  *
+ * @param actual The image that is replaced: one without data may be followed by another.
  * @throws UnsupportedError `ERR_UNSUPPORTED` when the user refuses replacements.
  * @throws SpecError `ERR_SPEC_INVALID` when the new image would have the id of the old one, or no data.
  */
-export function checkReplacement(plan: Plan, spec: ImageSpec, backend: string): void {
+export function checkReplacement(
+  plan: Plan,
+  spec: ImageSpec,
+  backend: string,
+  actual?: Pick<Image, "status">,
+): void {
   const { name, replaces, imageId, onReplace } = plan;
   const fields = replaces.join(", ");
   const because = `a change of ${fields} replaces image ${imageId}`;
@@ -44,7 +50,7 @@ export function checkReplacement(plan: Plan, spec: ImageSpec, backend: string): 
     const message = `${because}, and a cloud never gives an id twice: choose another id, or leave it out`;
     issues.push({ path: ["id"], message });
   }
-  if (spec.source === undefined) {
+  if (spec.source === undefined && actual?.status !== "queued") {
     issues.push({ path: ["source"], message: `is needed: ${because}, and the new one would have no data` });
   }
   if (issues.length > 0) throw new SpecError(issues, { subject: `The spec of ${JSON.stringify(name)}` });

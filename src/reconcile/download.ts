@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { Backend } from "../backends/backend.ts";
 import {
   type Checksum,
   type Image,
@@ -28,8 +29,7 @@ export async function downloadImage(
   target: string | NodeJS.WritableStream,
 ): Promise<Image> {
   const { backend, emit, signal } = context;
-  if (backend.download === undefined)
-    throw new UnsupportedError({ backend: backend.name, capability: "download" });
+  if (backend.download === undefined) throw unsupported(backend);
   const image = await getExisting(context, id);
   const { name, sizeBytes } = image;
   const checksum = checksumOf(image);
@@ -94,8 +94,7 @@ async function askForData(
   startByte: number,
 ): Promise<AsyncIterable<Uint8Array>> {
   const { backend } = context;
-  if (backend.download === undefined)
-    throw new UnsupportedError({ backend: backend.name, capability: "download" });
+  if (backend.download === undefined) throw unsupported(backend);
   // Nothing is left: a range that begins behind the end would be refused.
   if (startByte > 0 && startByte === image.sizeBytes) return Readable.from([]);
   const from = startByte === 0 ? {} : { startByte };
@@ -105,6 +104,14 @@ async function askForData(
   const begunAt = data.startByte ?? 0;
   if (begunAt > startByte) throw begunLate(image, startByte, begunAt);
   return begunAt === startByte ? data.chunks : skipped(data.chunks, startByte - begunAt);
+}
+
+function unsupported({ name, alternatives }: Backend): UnsupportedError {
+  return new UnsupportedError({
+    backend: name,
+    capability: "download",
+    alternative: alternatives?.["download"],
+  });
 }
 
 function begunLate({ id }: Image, expected: number, actual: number): TransferError {

@@ -130,7 +130,7 @@ async function planFor(
   });
   await checkImports(context, plan);
   const replacement = plan.action === "replace" && onReplace !== undefined ? { ...plan, onReplace } : plan;
-  if (replacement.action === "replace") checkReplacement(replacement, spec, name);
+  if (replacement.action === "replace") checkReplacement(replacement, spec, name, actual);
   checkCreation(replacement, spec, context.backend);
   await checkCloud(context, replacement, spec, actual);
   return replacement;

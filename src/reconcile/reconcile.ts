@@ -7,6 +7,7 @@ import {
   type ImageSpecInput,
   isCreationProperty,
   isGone,
+  needsData,
   parseSpec,
   type Rules,
 } from "../model/index.ts";
@@ -92,10 +93,20 @@ function planChange(spec: ImageSpec, actual: Image, options: ReconcileOptions): 
   const changed = diffProperties(spec.properties, actual.properties ?? {}, properties, rules);
   const content = compareContent(spec, actual, source, rules);
   const fillsEmpty = content === "changed" && takesData(actual, spec, createsFrom);
+  const staysEmpty = actual.status === "queued" && content !== "changed";
   const replaces = [
-    ...attributes.map(({ name }) => name).filter((name) => forcesReplacement(name, actual.status, rules)),
+    ...attributes
+      .filter(
+        (operation) =>
+          forcesReplacement(operation.name, actual.status, rules) ||
+          (staysEmpty && needsData(operation, rules)),
+      )
+      .map(({ name }) => name),
     ...changed
-      .filter(({ name }) => isCreationProperty(name, "shown", rules))
+      .filter(
+        (operation) =>
+          isCreationProperty(operation.name, "shown", rules) || (staysEmpty && needsData(operation, rules)),
+      )
       .map(({ name }) => `properties.${name}`),
     ...(content === "changed" && !fillsEmpty ? ["source"] : []),
     ...(actual.status === "killed" ? ["status"] : []),

@@ -136,6 +136,16 @@ describe("a replacement is refused at plan time, and nothing is written", () => 
       issues: [expect.objectContaining({ path: ["source"] })],
     });
   });
+  it("but for an image without data, which another one may follow", async () => {
+    const images = new ImageManager(cloud());
+    const spec = { name: "debian", diskFormat: "raw" };
+    const { image } = await images.apply(spec);
+    const id = randomUUID();
+    const { plan, image: after } = await images.apply({ ...spec, id });
+    expect(plan).toMatchObject({ action: "replace", replaces: ["id"] });
+    expect(after).toMatchObject({ id, status: "queued" });
+    expect(await images.get(image.id)).toBeUndefined();
+  });
   it("where the id would be given twice", async () => {
     const images = new ImageManager(cloud());
     const id = randomUUID();

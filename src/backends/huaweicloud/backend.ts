@@ -10,6 +10,6 @@ import type { HuaweiCloudOptions } from "./options.ts";
  * @throws SpecError `ERR_SPEC_INVALID` when an option is wrong or missing.
  */
 export async function huaweicloud(options: HuaweiCloudOptions = {}): Promise<HuaweiCloudBackend> {
-  const { pageSize } = options;
-  return huaweicloudImages(await connect(options), pageSize === undefined ? {} : { pageSize });
+  const { pageSize, jobTimeoutMs, deletionTimeoutMs } = options;
+  return huaweicloudImages(await connect(options), { pageSize, jobTimeoutMs, deletionTimeoutMs });
 }

@@ -79,8 +79,14 @@ function sentAs(sent: unknown, text: string): string | number {
 }
 
 function fixed(id: string, name: string) {
+  if (name === "protected") return refusal(403, protectionKept(id));
   return refusal(
     403,
     `The ${name} of image ${id} can't be changed on Huawei Cloud: only name, description, minRamMb, tags, and the properties max_ram, hw_firmware_type and enterprise_project_id can`,
   );
+}
+
+/** Why a protected image stays so. */
+export function protectionKept(id: string): string {
+  return `Image ${id} is protected for good, as far as Huawei Cloud's API is known: only its console may lift that`;
 }

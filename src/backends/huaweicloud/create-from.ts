@@ -1,7 +1,9 @@
 import { type Image, ImageStateError, type NewImage, UnsupportedError } from "../../model/index.ts";
 import type { CallOptions, CloudSource, CreateFrom } from "../backend.ts";
+import { waitFor } from "../http/wait.ts";
 import { jobBody, type Origin } from "./body.ts";
 import type { Connection } from "./connection.ts";
+import { placed } from "./enterprise-project.ts";
 import { type JobRequest, runJob } from "./jobs.ts";
 import { listImages } from "./list.ts";
 import { type Calls, callsOf, readWire, toImage } from "./requests.ts";
@@ -57,7 +59,9 @@ async function copyToRegion(
   const json = jobBody("copyToRegion", image, source, region);
   const url = there.urls.ofImage(source.imageId, "cross_region_copy");
   const what = `Creation of image ${image.name} from image ${source.imageId} of ${source.region}`;
-  return finished(calls, there, { method: "POST", url, json, what }, image, options);
+  const made = await finished(calls, there, { method: "POST", url, json, what }, image, options);
+  // The call has no field for it.
+  return placed(calls, made, image, options);
 }
 
 /** In the enterprise project of the options, unless it says another. */
@@ -66,7 +70,7 @@ function inProject(image: NewImage, { enterpriseProjectId }: Connection): NewIma
   return { ...image, properties: { enterprise_project_id: enterpriseProjectId, ...image.properties } };
 }
 
-/** The image that a job has made: the one that it tells, or else the one of the name. */
+/** The image that a job has made, once it is listed: the one that it tells, or else the one of the name. */
 async function finished(
   calls: Calls,
   jobsCalls: Calls,
@@ -75,13 +79,25 @@ async function finished(
   options?: CallOptions,
 ): Promise<Image> {
   const id = await runJob(jobsCalls, request, options);
-  const wire = id === undefined ? undefined : await readWire(calls, id, request.what, options);
-  const image = wire === undefined ? await named(calls, name, options) : toImage(calls, wire);
+  const { listLagMs: timeoutMs } = calls;
+  const look = () =>
+    id === undefined ? named(calls, name, options) : listed(calls, id, request.what, options);
+  const image = await waitFor(look, { timeoutMs, signal: options?.signal });
   if (image !== undefined) return image;
   throw new ImageStateError(`${request.what}: the job has ended, and there is no image ${id ?? name}`, {
     code: "ERR_IMAGE_FAILED",
     imageId: id,
   });
+}
+
+async function listed(
+  calls: Calls,
+  id: string,
+  what: string,
+  options?: CallOptions,
+): Promise<Image | undefined> {
+  const wire = await readWire(calls, id, what, options);
+  return wire === undefined ? undefined : toImage(calls, wire);
 }
 
 async function named(calls: Calls, name: string, options?: CallOptions): Promise<Image | undefined> {

@@ -2,6 +2,7 @@ import { ImageStateError } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
 import { waitFor } from "../http/wait.ts";
 import { refusal } from "../record.ts";
+import { protectionKept } from "./changes.ts";
 import { imsError } from "./errors.ts";
 import { type Calls, readWire, toImage } from "./requests.ts";
 
@@ -15,11 +16,7 @@ export function deletion(calls: Calls): Backend["delete"] {
     const { connection, urls, deletionTimeoutMs: timeoutMs } = calls;
     const wire = await readWire(calls, id, what, options);
     if (wire === undefined) return;
-    if (toImage(calls, wire).protected === true)
-      throw refusal(
-        403,
-        `Image ${id} is protected: Huawei Cloud's API isn't known to lift that, its console may`,
-      );
+    if (toImage(calls, wire).protected === true) throw refusal(403, protectionKept(id));
     const answer = await connection.client({ method: "DELETE", url: urls.image(id) }, options);
     if (answer.status < 200 || answer.status >= 300) {
       const refused = imsError(answer, what);

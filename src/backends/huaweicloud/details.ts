@@ -1,5 +1,5 @@
 import type { HuaweiCloudImage } from "../../model/index.ts";
-import type { WireImage } from "./wire.ts";
+import { architectureOf, enterpriseProjectOf, type WireImage } from "./wire.ts";
 
 type Reader<Value> = (value: unknown) => Value | undefined;
 
@@ -20,17 +20,16 @@ const count: Reader<number> = (value) => {
 /** A number that stands for nothing where it is 0. */
 const limit: Reader<number> = (value) => count(value) || undefined;
 
-/** Where each detail is on the wire, and what it is. */
+/** Where each detail is on the wire, and what it is; two may be in more than one place. */
 const DETAILS: {
-  readonly [Name in keyof HuaweiCloudImage]-?: readonly [
+  readonly [Name in Exclude<keyof HuaweiCloudImage, "architecture" | "enterpriseProjectId">]-?: readonly [
     wire: string,
     read: Reader<NonNullable<HuaweiCloudImage[Name]>>,
   ];
 } = {
   activeAt: ["active_at", text],
-  architecture: ["__support_arm", (value) => (flag(value) === true ? "arm" : "x86")],
   imageType: ["__imagetype", text],
-  imageSizeBytes: ["__image_size", limit],
+  imageSizeBytes: ["__image_size", count],
   imageSourceType: ["__image_source_type", text],
   imageDisplayName: ["__image_displayname", text],
   imageLocation: ["__image_location", text],
@@ -41,12 +40,12 @@ const DETAILS: {
   backupId: ["__backup_id", text],
   productCode: ["__productcode", text],
   accountCode: ["__account_code", text],
-  enterpriseProjectId: ["enterprise_project_id", text],
   cmkId: ["__system__cmkid", text],
   osVersion: ["__os_version", text],
   osType: ["__os_type", text],
   platform: ["__platform", text],
   osBit: ["__os_bit", text],
+  self: ["self", text],
   osFeatureList: ["__os_feature_list", text],
   osShutdownTimeoutSeconds: ["os_shutdown_timeout", count],
   virtualEnvType: ["virtual_env_type", text],
@@ -68,6 +67,8 @@ const DETAILS: {
   supportKvm: ["__support_kvm", flag],
   supportKvmFpgaType: ["__support_kvm_fpga_type", text],
   supportKvmGpuType: ["__support_kvm_gpu_type", text],
+  supportKvmHi1822Hisriov: ["__support_kvm_hi1822_hisriov", flag],
+  supportKvmHi1822Hivirtionet: ["__support_kvm_hi1822_hivirtionet", flag],
   supportKvmInfiniband: ["__support_kvm_infiniband", flag],
   supportKvmNvmeSpdk: ["__support_kvm_nvme_spdk", flag],
   supportLargememory: ["__support_largememory", flag],
@@ -79,5 +80,10 @@ const DETAILS: {
 /** What Huawei Cloud alone tells of an image; what it doesn't tell, or not in a form that is known, is left out. */
 export function detailsOf(wire: WireImage): HuaweiCloudImage {
   const entries = Object.entries(DETAILS).map(([name, [key, read]]) => [name, read(wire[key])] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  const enterpriseProjectId = enterpriseProjectOf(wire);
+  return {
+    ...Object.fromEntries(entries.filter(([, value]) => value !== undefined)),
+    ...(enterpriseProjectId === undefined ? {} : { enterpriseProjectId }),
+    architecture: architectureOf(wire),
+  };
 }

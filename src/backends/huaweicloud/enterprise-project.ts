@@ -1,9 +1,9 @@
-import { ImageStateError } from "../../model/index.ts";
+import { type Image, ImageStateError, type NewImage } from "../../model/index.ts";
 import type { CallOptions } from "../backend.ts";
 import { readBody } from "../http/errors.ts";
 import { waitFor } from "../http/wait.ts";
 import { expectDone } from "./errors.ts";
-import type { Calls } from "./requests.ts";
+import { type Calls, readWire, toImage } from "./requests.ts";
 import { WireResources } from "./wire.ts";
 
 const PAGE_SIZE = 1_000;
@@ -44,4 +44,27 @@ export async function migrate(
     imageId: id,
     retryable: true,
   });
+}
+
+/**
+ * An image that was just made, in the enterprise project that it declares, else in that of the options. One that can't be
+ * moved there is not left behind: nobody would see that it is in another.
+ */
+export async function placed(
+  calls: Calls,
+  made: Image,
+  { properties = {} }: Pick<NewImage, "properties">,
+  options?: CallOptions,
+): Promise<Image> {
+  const { connection, urls } = calls;
+  const project = properties["enterprise_project_id"] ?? connection.enterpriseProjectId;
+  if (project === undefined || project === (made.huaweicloud?.enterpriseProjectId ?? "0")) return made;
+  try {
+    await migrate(calls, made.id, project, options);
+    const wire = await readWire(calls, made.id, `Creation of image ${made.id}`, options);
+    return wire === undefined ? made : toImage(calls, wire);
+  } catch (error) {
+    await connection.client({ method: "DELETE", url: urls.image(made.id) }).catch(() => undefined);
+    throw error;
+  }
 }

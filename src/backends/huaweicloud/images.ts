@@ -1,23 +1,21 @@
-import { type Image, type ImageSpec, parseSpec } from "../../model/index.ts";
+import type { Image } from "../../model/index.ts";
 import type { Backend, CallOptions, CreateFrom, Members } from "../backend.ts";
 import { uploadData } from "../glance/data.ts";
 import { glanceUrls } from "../glance/urls.ts";
 import type { Connection } from "./connection.ts";
 import { creation } from "./create.ts";
-import { createFrom, makeImage } from "./create-from.ts";
+import { createFrom } from "./create-from.ts";
 import { deletion } from "./delete.ts";
 import { migrate } from "./enterprise-project.ts";
 import { imsError } from "./errors.ts";
 import { listImages } from "./list.ts";
 import { imsMembers } from "./members.ts";
 import { type ExportRequest, exportImage, registerObject } from "./objects.ts";
-import { callsOf, type Limits, readWire, toImage } from "./requests.ts";
+import { callsOf, type LimitOptions, readWire, toImage } from "./requests.ts";
 import { huaweicloudRules } from "./rules.ts";
+import { createFromServer, type ServerImage } from "./server.ts";
 import { huaweicloudSpec } from "./spec.ts";
 import { updating } from "./update.ts";
-
-/** What an image that is made of a server may say of itself. */
-export type ServerImage = Pick<ImageSpec, "name" | "description" | "minRamMb" | "tags" | "properties">;
 
 /** The images of Huawei Cloud, with what it can do beyond the contract. Each waits for the cloud's own job. */
 export interface HuaweiCloudBackend extends Backend {
@@ -59,9 +57,13 @@ const NEEDS_TOKEN =
   "image data is uploaded with a token, which an access key doesn't get: give auth as well, or put the data into the object storage and use source.object";
 
 /** A backend that speaks to IMS. */
-export function huaweicloudImages(connection: Connection, limits: Partial<Limits> = {}): HuaweiCloudBackend {
+export function huaweicloudImages(connection: Connection, limits: LimitOptions = {}): HuaweiCloudBackend {
   const { region, projectId, session, transport, endpoints } = connection;
   const calls = callsOf(connection, limits);
+  const alternatives =
+    session === undefined
+      ? { "source.file": NEEDS_TOKEN, "source.url": NEEDS_TOKEN, "source.open": NEEDS_TOKEN }
+      : {};
   const spec = huaweicloudSpec({ region, reachesRegions: connection.inRegion !== undefined });
   return {
     name: "huaweicloud",
@@ -70,14 +72,9 @@ export function huaweicloudImages(connection: Connection, limits: Partial<Limits
     spec,
     rules: huaweicloudRules,
     idsAreGivenBy: "cloud",
+    alternatives: { download: "write it into an object: backend.exportImage()", ...alternatives },
     ...(session === undefined
-      ? {
-          alternatives: {
-            "source.file": NEEDS_TOKEN,
-            "source.url": NEEDS_TOKEN,
-            "source.open": NEEDS_TOKEN,
-          },
-        }
+      ? {}
       : {
           upload: (id, data, options) =>
             uploadData(
@@ -106,9 +103,7 @@ export function huaweicloudImages(connection: Connection, limits: Partial<Limits
     members: imsMembers(calls),
     registerObject: (id, object, options) => registerObject(calls, id, object, options),
     exportImage: (id, request, options) => exportImage(calls, id, request, options),
-    async createFromServer(image, serverId, options) {
-      return makeImage(calls, "server", { ...parseSpec(image, spec), id: "" }, { serverId }, options);
-    },
+    createFromServer: (image, serverId, options) => createFromServer(calls, image, serverId, options),
     setEnterpriseProject: (id, project, options) => migrate(calls, id, project, options),
   };
 }

@@ -4,7 +4,7 @@ import { PROPERTIES, propertiesOf } from "./properties.ts";
 import { pairOf, tagOf } from "./tags.ts";
 import type { WireImage } from "./wire.ts";
 
-/** The fields of the wire that have a place of their own in an {@link Image}, and those that tell nothing. */
+/** The fields of the wire that have a place of their own in an {@link Image}. */
 const FIELDS: readonly string[] = [
   "id",
   "status",
@@ -19,14 +19,9 @@ const FIELDS: readonly string[] = [
   "owner",
   "file",
   "schema",
-  "self",
   "created_at",
   "updated_at",
   "__description",
-  // Both speak of an empty file, or of two bytes, whatever is there.
-  "checksum",
-  "size",
-  "virtual_size",
 ];
 
 /** Whose images they are, and where. */
@@ -50,7 +45,8 @@ export function imageFromWire(wire: WireImage, { region, projectId }: Place): Im
     protected: flagOf(wire.protected),
     description: wire.__description || undefined,
     region,
-    sizeBytes: details.imageSizeBytes,
+    // `size` and `checksum` speak of an empty file, or of two bytes, whatever is there.
+    sizeBytes: details.imageSizeBytes || undefined,
     owner: wire.owner ?? undefined,
     file: wire.file ?? undefined,
     schema: wire.schema ?? undefined,

@@ -76,6 +76,13 @@ export interface HuaweiCloudOptions extends CallPlaneOptions, DataPlaneOptions {
   /** The enterprise project that images are made in: `0` or a UUID. Default: `HW_ENTERPRISE_PROJECT_ID`, or the cloud's. */
   readonly enterpriseProjectId?: string | undefined;
   readonly endpoints?: HuaweiCloudEndpoints | undefined;
+  /**
+   * How long the cloud may take for a job, such as the creation of an image from an object, or for the move to an
+   * enterprise project, in milliseconds. Default: 3,600,000 (1 hour).
+   */
+  readonly jobTimeoutMs?: number | undefined;
+  /** How long a deleted image may stay listed, in milliseconds. Default: 600,000 (10 minutes). */
+  readonly deletionTimeoutMs?: number | undefined;
   /** How many images a listing asks for at a time: 1 to 500, which is the default. */
   readonly pageSize?: number | undefined;
 }
@@ -96,6 +103,8 @@ const OPTION_NAMES: readonly (keyof HuaweiCloudOptions)[] = [
   "timeoutMs",
   "dataIdleTimeoutMs",
   "uploadAnswerTimeoutMs",
+  "jobTimeoutMs",
+  "deletionTimeoutMs",
   "retry",
   "pageSize",
   "fetch",

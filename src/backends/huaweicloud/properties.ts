@@ -1,5 +1,5 @@
 import { propertyValueProblem } from "../../model/index.ts";
-import type { WireImage } from "./wire.ts";
+import { architectureOf, enterpriseProjectOf, type WireImage } from "./wire.ts";
 
 /** A property of a spec that Huawei Cloud has a field for. */
 export interface Property {
@@ -27,7 +27,7 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   os_type: { problem: oneOf("Linux", "Windows"), read: shown("__os_type"), changes: "never" },
   architecture: {
     problem: oneOf("x86", "arm"),
-    read: ({ __support_arm: arm }) => (arm === "true" || arm === true ? "arm" : "x86"),
+    read: architectureOf,
     changes: "never",
   },
   type: { problem: oneOf("ECS", "BMS", "DataImage", "IsoImage"), read: typeOf, changes: "never" },
@@ -39,7 +39,7 @@ export const PROPERTIES: Readonly<Record<string, Property>> = {
   vault_id: { problem: someText, changes: "never" },
   enterprise_project_id: {
     problem: enterpriseProjectProblem,
-    read: shown("enterprise_project_id"),
+    read: enterpriseProjectOf,
     changes: "migration",
   },
   max_ram: { problem: maxRamProblem, read: maxRamOf, changes: "update", send: Number },

@@ -16,7 +16,12 @@ export interface Limits {
   readonly jobTimeoutMs: number;
   /** The same, to forget a deleted image. */
   readonly deletionTimeoutMs: number;
+  /** The same, to list an image that a job has made. */
+  readonly listLagMs: number;
 }
+
+/** Some of the {@link Limits}. */
+export type LimitOptions = { readonly [Name in keyof Limits]?: Limits[Name] | undefined };
 
 /** What the calls of a backend have in common. */
 export interface Calls extends Limits {
@@ -29,10 +34,21 @@ const LIMITS: Limits = {
   pageSize: MAX_PAGE_SIZE,
   jobTimeoutMs: 60 * 60_000,
   deletionTimeoutMs: 10 * 60_000,
+  listLagMs: 30_000,
 };
 
-export function callsOf(connection: Connection, limits: Partial<Limits> = {}): Calls {
-  return { ...LIMITS, ...limits, connection, urls: imsUrls(connection.endpoints.ims, connection.projectId) };
+/** @param limits - In place of the usual ones; `undefined` leaves one as it is. */
+export function callsOf(
+  connection: Connection,
+  { pageSize, jobTimeoutMs, deletionTimeoutMs, listLagMs }: LimitOptions = {},
+): Calls {
+  const limits = {
+    pageSize: pageSize ?? LIMITS.pageSize,
+    jobTimeoutMs: jobTimeoutMs ?? LIMITS.jobTimeoutMs,
+    deletionTimeoutMs: deletionTimeoutMs ?? LIMITS.deletionTimeoutMs,
+    listLagMs: listLagMs ?? LIMITS.listLagMs,
+  };
+  return { ...limits, connection, urls: imsUrls(connection.endpoints.ims, connection.projectId) };
 }
 
 /** An image as it is on the wire; `undefined` when it is gone: the list is empty then, with 200. */

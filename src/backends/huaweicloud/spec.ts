@@ -59,7 +59,7 @@ function diskFormatProblem({ diskFormat, source }: ImageSpec, way: WayName): str
       : undefined;
   if (way === "iso" && diskFormat !== "iso") return "must be iso for an ISO, or be left out";
   if (DISK_FORMATS.includes(diskFormat)) return undefined;
-  if (diskFormat === "iso" && way !== "upload") return undefined;
+  if (diskFormat === "iso" && (way !== "upload" || source === undefined)) return undefined;
   const advice = diskFormat === "iso" ? "; an ISO is made of source.object" : "";
   return `must be one of ${DISK_FORMATS.join(", ")} on Huawei Cloud${advice}`;
 }

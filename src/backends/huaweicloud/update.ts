@@ -10,6 +10,7 @@ import { patchSteps } from "./patch-steps.ts";
 import { type Calls, readWire, toImage } from "./requests.ts";
 import { type TagStep, tagSteps } from "./tag-steps.ts";
 import { tagOf, tagsOf, wireTags } from "./tags.ts";
+import { enterpriseProjectOf } from "./wire.ts";
 
 /** One call of an update. */
 interface Step {
@@ -37,7 +38,7 @@ export function updating(calls: Calls): Backend["update"] {
       });
     for (const step of tags === undefined ? [] : tagSteps(tagsOf(actual.tags ?? []), tags))
       steps.push({ title: titleOf(step), run: () => changeTags(calls, id, step, options) });
-    if (enterpriseProjectId !== undefined && enterpriseProjectId !== actual["enterprise_project_id"])
+    if (enterpriseProjectId !== undefined && enterpriseProjectId !== enterpriseProjectOf(actual))
       steps.push({
         title: "enterprise_project_id",
         run: () => migrate(calls, id, enterpriseProjectId, options),

@@ -113,3 +113,15 @@ export const WireMembers: z.ZodType<{ readonly members: readonly WireMember[] }>
 /** What belongs to an enterprise project. */
 export const WireResources: z.ZodType<{ readonly resources: readonly { readonly resource_id: string }[] }> =
   z.object({ resources: z.array(z.object({ resource_id: z.string() })) });
+
+/** The id of an image's enterprise project; the older name is in some answers still. */
+export function enterpriseProjectOf(image: WireImage): string | undefined {
+  const id = image["enterprise_project_id"] ?? image["_sys_enterprise_project_id"];
+  return typeof id === "string" && id !== "" ? id : undefined;
+}
+
+/** `arm` or `x86`, which older answers only tell by what they don't say. */
+export function architectureOf({ architecture, __support_arm: isArm }: WireImage): string {
+  if (typeof architecture === "string" && architecture !== "") return architecture;
+  return String(isArm).toLowerCase() === "true" ? "arm" : "x86";
+}

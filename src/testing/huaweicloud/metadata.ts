@@ -33,7 +33,7 @@ export async function createMetadata(call: Call, request: FakeRequest): Promise<
     name: name === undefined ? "" : checkName(name, 255),
     osVersion,
     protected: flag(body, "protected") ?? false,
-    diskFormat: choice(body, "disk_format", ["zvhd2", "vhd", "raw", "qcow2"]) ?? "zvhd2",
+    diskFormat: choice(body, "disk_format", ["zvhd2", "vhd", "raw", "qcow2", "iso"]) ?? "zvhd2",
     minDiskGb: amount(body, "min_disk", 1, 1024) ?? 0,
     minRamMb: memory(body, "min_ram") ?? 0,
     tags: plainTags(body),

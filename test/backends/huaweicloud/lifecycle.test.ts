@@ -9,6 +9,7 @@ import {
 } from "../../../src/testing/index.ts";
 import { chunksOf, someBytes } from "../../support/bytes.ts";
 import { rejectionOf } from "../../support/errors.ts";
+import { tokenOf } from "../../support/huaweicloud.ts";
 
 const DATA = someBytes(60_000);
 
@@ -66,6 +67,72 @@ function shortened(path: string): string {
     .replace(/^\/ims(\/[a-z]+-[a-z]+-\d)?/, "")
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}/g, "*");
 }
+
+describe("an image without data", () => {
+  const METADATA = {
+    name: "record-1.0",
+    containerFormat: "bare",
+    diskFormat: "vhd",
+    description: "Nothing in it",
+    minRamMb: 1024,
+    minDiskGb: 100,
+    protected: false,
+    properties: { __os_version: "Ubuntu 14.04 server 64bit" },
+    tags: ["image=imagevalue", "test=testvalue"],
+  } satisfies ImageSpecInput;
+
+  it("becomes what the spec says, and is left alone by the same spec", async () => {
+    const { images, calls } = await cloud("key");
+    const { image } = await images.apply(METADATA);
+    const { properties, ...fields } = METADATA;
+    expect(image).toMatchObject({ ...fields, status: "queued" });
+    expect(image.properties).toMatchObject(properties);
+    expect(image.huaweicloud).toMatchObject({
+      imageSizeBytes: 0,
+      isRegistered: true,
+      self: `/v2/images/${image.id}`,
+    });
+    calls();
+    expect((await images.apply(METADATA)).plan).toMatchObject({ action: "none", operations: [] });
+    expect(calls().filter((call) => !call.startsWith("GET "))).toEqual([]);
+  });
+
+  it("is replaced where its memory is to change, for that waits for data", async () => {
+    const { images } = await cloud("key", { deletionReads: 1 });
+    const { image } = await images.apply(METADATA);
+    const other = { ...METADATA, minRamMb: 2048 };
+    await expect(images.plan(other)).rejects.toMatchObject({
+      code: "ERR_UNSUPPORTED",
+      alternative: expect.stringMatching(/a change of minRamMb.*delete-first/),
+    });
+    const plan = await images.plan(other, { onReplace: "delete-first" });
+    expect(plan).toMatchObject({ action: "replace", replaces: ["minRamMb"] });
+    const { image: after } = await images.apply(plan);
+    expect(after.id).not.toBe(image.id);
+    expect(after).toMatchObject({ minRamMb: 2048, minDiskGb: 100, description: "Nothing in it" });
+    expect(await images.plan(other)).toMatchObject({ action: "none" });
+  });
+
+  it("can't be given memory at most, neither when it is made nor later", async () => {
+    const { images } = await cloud("key");
+    await images.apply(METADATA);
+    const other = { ...METADATA, properties: { ...METADATA.properties, max_ram: "4096" } };
+    await expect(images.plan(other, { onReplace: "delete-first" })).rejects.toMatchObject({
+      code: "ERR_SPEC_INVALID",
+      issues: [{ path: ["properties", "max_ram"] }],
+    });
+  });
+
+  it("may be the record of an ISO", async () => {
+    const { fake, backend, images } = await cloud("key");
+    fake.addObject("bucket:debian.iso", DATA);
+    const { image } = await images.apply({ name: "iso", diskFormat: "iso" });
+    expect(await backend.registerObject(image.id, "bucket:debian.iso")).toMatchObject({
+      diskFormat: "iso",
+      status: "active",
+    });
+  });
+});
 
 describe("an image that is uploaded", () => {
   it("becomes what the spec says, in whatever order the cloud takes it", async () => {
@@ -190,6 +257,9 @@ describe("an image that is uploaded", () => {
       code: "ERR_HTTP_FORBIDDEN",
     });
     await expect(images.destroy(image.id)).rejects.toMatchObject({ code: "ERR_IMAGE_PROTECTED" });
+    const error = await rejectionOf(images.destroy(image.id, { force: true }));
+    expect(error).toMatchObject({ code: "ERR_HTTP_FORBIDDEN" });
+    expect(String(error)).toMatch(/is protected for good.*only its console/);
     expect(await images.get(image.id)).toMatchObject({ status: "active", protected: true });
   });
 
@@ -242,12 +312,18 @@ describe("a change of tags", () => {
   });
 
   it("takes as many away first as are in the way of ten", async () => {
-    const { images } = await cloud();
+    const { images, calls } = await cloud();
     const ten = Array.from({ length: 10 }, (_, index) => `key${index}=1`);
     await images.apply({ ...UPLOADED, tags: ten });
     const others = ten.map((tag, index) => (index < 3 ? `new${index}=1` : tag.replace("1", "2"))).sort();
+    calls();
     const { image } = await images.apply({ ...UPLOADED, tags: others });
     expect(image.tags).toEqual(others);
+    // Three are deleted, and all others set: nothing is left to delete then.
+    expect(calls().filter((call) => !call.startsWith("GET "))).toEqual([
+      "POST /v2/*/images/*/tags/action",
+      "POST /v2/*/images/*/tags/action",
+    ]);
   });
 });
 
@@ -376,6 +452,45 @@ describe("an image of a volume, of an image, of a server", () => {
     expect(await images.plan(spec)).toMatchObject({ action: "none" });
   });
 
+  it("is a copy in the enterprise project of the options, also of another region's image", async () => {
+    const project = "2e2b4a4e-2d1d-4a57-9c68-1d2d4b1d8f0e";
+    const fake = fakeHuaweiCloud({ enterpriseProjects: [project] });
+    const server = await fake.listen();
+    onTestFinished(() => server.close());
+    const here = await huaweicloud({ ...server.passwordOptions(), enterpriseProjectId: project });
+    const there = await huaweicloud(server.passwordOptions("demo", "ap-southeast-1"));
+    for (const [backend, source, properties] of [
+      [here, {}, {}],
+      [there, { region: "ap-southeast-1" }, { agency_name: "ims_admin_agency" }],
+    ] as const) {
+      const { image: original } = await new ImageManager(backend).apply(UPLOADED);
+      const spec = {
+        name: `copy-of-${original.region}`,
+        properties,
+        source: { ...source, imageId: original.id },
+      };
+      const { image } = await new ImageManager(here).apply(spec);
+      expect(image.huaweicloud?.enterpriseProjectId).toBe(project);
+    }
+  });
+
+  it("is no copy of another region where it can't be put into the enterprise project", async () => {
+    const fake = fakeHuaweiCloud();
+    const server = await fake.listen();
+    onTestFinished(() => server.close());
+    const there = await huaweicloud(server.passwordOptions("demo", "ap-southeast-1"));
+    const { image: original } = await new ImageManager(there).apply(UPLOADED);
+    const enterpriseProjectId = "2e2b4a4e-2d1d-4a57-9c68-1d2d4b1d8f0e";
+    const images = new ImageManager(await huaweicloud({ ...server.options(), enterpriseProjectId }));
+    const spec = {
+      name: "copy",
+      properties: { agency_name: "ims_admin_agency" },
+      source: { imageId: original.id, region: "ap-southeast-1" },
+    };
+    await expect(images.apply(spec)).rejects.toMatchObject({ code: "ERR_HTTP_NOT_FOUND" });
+    expect(await Array.fromAsync(images.list({ name: "copy" }))).toEqual([]);
+  });
+
   it("is made of a server", async () => {
     const { fake, backend } = await cloud("key");
     const server = fake.addServer();
@@ -385,6 +500,37 @@ describe("an image of a volume, of an image, of a server", () => {
     await expect(
       backend.createFromServer({ name: "again" }, fake.addServer({ isRunning: true })),
     ).rejects.toMatchObject({ code: "ERR_HTTP_CONFLICT" });
+    await expect(backend.createFromServer({ name: "none" }, "none")).rejects.toMatchObject({
+      code: "ERR_HTTP_NOT_FOUND",
+    });
+  });
+
+  it("is made of a server with what that takes, and nothing is left out", async () => {
+    const { fake, backend, calls } = await cloud("key");
+    const server = fake.addServer();
+    calls();
+    const properties = { __os_version: "Debian 12.0.0 64bit", hw_firmware_type: "uefi", max_ram: "2048" };
+    const wrong: object = { name: "wrong", minDiskGb: 40, members: ["p"], properties };
+    const spec: Parameters<HuaweiCloudBackend["createFromServer"]>[0] = { name: "wrong", ...wrong };
+    await expect(backend.createFromServer(spec, server)).rejects.toMatchObject({
+      code: "ERR_SPEC_INVALID",
+      issues: [
+        { path: ["minDiskGb"] },
+        { path: ["members"] },
+        { path: ["properties", "__os_version"] },
+        { path: ["properties", "hw_firmware_type"] },
+      ],
+    });
+    expect(calls()).toEqual([]);
+    const image = await backend.createFromServer(
+      { name: "right", description: "Of a server", minRamMb: 512, properties: { max_ram: "2048" } },
+      server,
+    );
+    expect(image).toMatchObject({
+      description: "Of a server",
+      minRamMb: 512,
+      properties: { max_ram: "2048" },
+    });
   });
 });
 
@@ -445,12 +591,76 @@ describe("what the backend does beyond the contract", () => {
     expect(await Array.fromAsync(theirs.list({ visibility: "shared" }))).toMatchObject([{ id: image.id }]);
   });
 
+  it("lets those that an image is shared with answer, and take their answer back", async () => {
+    const { fake, images } = await cloud("password", { jobPolls: 1 });
+    const other = fake.projectId("other");
+    const { image } = await images.apply({ ...UPLOADED, members: [other] });
+    const server = await fake.listen();
+    onTestFinished(() => server.close());
+    const theirs = new ImageManager(await huaweicloud(server.options("other")));
+    for (const status of ["accepted", "rejected", "pending"] as const) {
+      await (await huaweicloud(server.options("other"))).members.setStatus(image.id, status);
+      expect(await (await huaweicloud(server.options())).members.statuses(image.id)).toMatchObject([
+        { project: other, status },
+      ]);
+      expect(await Array.fromAsync(theirs.list({ memberStatus: status }))).toMatchObject([{ id: image.id }]);
+    }
+    const { plan } = await images.apply({ ...UPLOADED, members: [] });
+    expect(plan.operations).toEqual([{ kind: "member", op: "delete", project: other }]);
+    expect(await theirs.get(image.id)).toBeUndefined();
+    expect(await images.plan({ ...UPLOADED, members: [] })).toMatchObject({ action: "none" });
+  });
+
   it("says how data could be sent where a key alone can't", async () => {
     const { images } = await cloud("key");
-    await expect(images.plan(UPLOADED)).rejects.toMatchObject({
+    const { source: _source, ...spec } = UPLOADED;
+    for (const [capability, source] of [
+      ["source.open", UPLOADED.source],
+      ["source.file", { file: "golden.raw" }],
+      ["source.url", { url: "https://example.org/golden.raw" }],
+    ] as const)
+      await expect(images.plan({ ...spec, source })).rejects.toMatchObject({
+        code: "ERR_UNSUPPORTED",
+        capability,
+        alternative: expect.stringMatching(/give auth.*source\.object/),
+      });
+  });
+
+  it("says how data could be got, for nothing is downloaded", async () => {
+    const { images } = await cloud();
+    const { image } = await images.apply(UPLOADED);
+    await expect(images.download(image.id, "golden.raw")).rejects.toMatchObject({
       code: "ERR_UNSUPPORTED",
-      capability: "source.open",
-      alternative: expect.stringMatching(/give auth.*source\.object/),
+      alternative: expect.stringContaining("exportImage"),
     });
+  });
+
+  it("uploads with a token that was given, and with a password beside a key", async () => {
+    const fake = fakeHuaweiCloud();
+    const server = await fake.listen();
+    onTestFinished(() => server.close());
+    const password = server.passwordOptions();
+    const token = await tokenOf(password);
+    for (const [name, options] of [
+      ["by-token", { ...password, auth: { token } }],
+      ["by-both", { ...server.options(), auth: password.auth }],
+    ] as const) {
+      const images = new ImageManager(await huaweicloud(options), { cache: false });
+      const { image } = await images.apply({ ...UPLOADED, name });
+      expect(image).toMatchObject({ name, status: "active", sizeBytes: DATA.length });
+    }
+  });
+
+  it("waits no longer than its options say", async () => {
+    const fake = fakeHuaweiCloud({ jobMs: 60_000, deletionMs: 60_000 });
+    const server = await fake.listen();
+    onTestFinished(() => server.close());
+    const limits = { jobTimeoutMs: 1, deletionTimeoutMs: 1 };
+    const backend = await huaweicloud({ ...server.options(), ...limits });
+    fake.addObject(FROM_OBJECT.source.object, DATA);
+    const error = await rejectionOf(new ImageManager(backend).apply(FROM_OBJECT));
+    expect(error).toMatchObject({ code: "ERR_IMAGE_TIMEOUT", retryable: true });
+    const { id } = await backend.create({ id: "", name: "kept" });
+    expect(await rejectionOf(backend.delete(id))).toMatchObject({ code: "ERR_IMAGE_TIMEOUT", imageId: id });
   });
 });

@@ -19,6 +19,7 @@ describe("a spec that is taken", () => {
   it.each<[string, object]>([
     ["uploaded data", SPEC],
     ["no data", { name: "golden" }],
+    ["no data yet, of an ISO", { name: "golden", diskFormat: "iso" }],
     [
       "everything that uploaded images have",
       {

@@ -126,8 +126,12 @@ describe("an image", () => {
         hwVifMultiqueueEnabled: true,
         isRegistered: true,
         supportFcInject: true,
+        self: `/v2/images/${ID}`,
       },
     });
+    // What isn't true is told by the cloud's own names alone.
+    expect(image?.serverProperties).toMatchObject({ checksum: IMAGE.checksum, size: "2", virtual_size: "0" });
+    expect(image?.checksum).toBeUndefined();
     expect(Object.keys(image ?? {})).not.toContain("raw");
     expect(image?.raw).toMatchObject({ checksum: IMAGE.checksum });
   });
@@ -161,6 +165,85 @@ describe("an image", () => {
         osShutdownTimeoutSeconds: 60,
         maxRamMb: 4096,
       },
+    });
+  });
+
+  it.each([
+    ["architecture", { __support_arm: "true" }, { architecture: "arm", supportArm: true }],
+    ["architecture", { architecture: "arm" }, { architecture: "arm" }],
+    ["enterprise_project_id", { enterprise_project_id: "0" }, { enterpriseProjectId: "0" }],
+    ["enterprise_project_id", { _sys_enterprise_project_id: "0" }, { enterpriseProjectId: "0" }],
+  ])("tells its %s as %j", async (name, fields, details) => {
+    mockNetwork().expect(LIST, page({ ...IMAGE, ...fields }));
+    const image = await (await backend()).get(ID);
+    expect(image?.huaweicloud).toMatchObject(details);
+    expect(Object.values(details)).toContain(image?.properties[name]);
+  });
+
+  it("tells all that Terraform's image metadata tells", async () => {
+    const texts = {
+      __os_feature_list: '{"onekey_resetpasswd": "true"}',
+      __image_displayname: "Ubuntu",
+      __image_location: "ims:image",
+      __data_origin: "file,bucket:key",
+      __root_origin: "file",
+      __sequence_num: "/dev/sda",
+      __backup_id: "b",
+      __productcode: "p",
+      __account_code: "a",
+      __system__cmkid: "k",
+      __support_xen_gpu_type: "M60_vGPU",
+      __support_kvm_gpu_type: "P2V_vGPU",
+      __support_agent_list: "hss,ces",
+      active_at: "2015-12-04T09:45:33Z",
+    };
+    const flags = {
+      __lazyloading: "True",
+      __is_offshelved: "false",
+      __support_kvm: "true",
+      __support_xen: "true",
+      __support_largememory: "true",
+      __support_diskintensive: "true",
+      __support_highperformance: "true",
+      __support_xen_hana: "true",
+      __support_kvm_infiniband: "true",
+      __support_amd: "true",
+      __support_kvm_hi1822_hisriov: "true",
+      __support_kvm_hi1822_hivirtionet: "false",
+    };
+    mockNetwork().expect(
+      LIST,
+      page({ ...IMAGE, ...texts, ...flags, max_ram: "4096", os_shutdown_timeout: 60 }),
+    );
+    expect((await (await backend()).get(ID))?.huaweicloud).toMatchObject({
+      osFeatureList: texts.__os_feature_list,
+      imageDisplayName: "Ubuntu",
+      imageLocation: "ims:image",
+      dataOrigin: "file,bucket:key",
+      rootOrigin: "file",
+      sequenceNum: "/dev/sda",
+      backupId: "b",
+      productCode: "p",
+      accountCode: "a",
+      cmkId: "k",
+      supportXenGpuType: "M60_vGPU",
+      supportKvmGpuType: "P2V_vGPU",
+      supportAgentList: "hss,ces",
+      activeAt: "2015-12-04T09:45:33Z",
+      lazyloading: true,
+      isOffshelved: false,
+      supportKvm: true,
+      supportXen: true,
+      supportLargememory: true,
+      supportDiskintensive: true,
+      supportHighperformance: true,
+      supportXenHana: true,
+      supportKvmInfiniband: true,
+      supportAmd: true,
+      supportKvmHi1822Hisriov: true,
+      supportKvmHi1822Hivirtionet: false,
+      maxRamMb: 4096,
+      osShutdownTimeoutSeconds: 60,
     });
   });
 
@@ -377,6 +460,30 @@ describe("a job", () => {
     network.expect(JOB_CALL, job("RUNNING"));
     const error = await rejectionOf((await backend({ jobTimeoutMs: 50 })).registerObject(ID, "bucket:key"));
     expect(error).toMatchObject({ code: "ERR_IMAGE_TIMEOUT", imageId: ID, retryable: true });
+  });
+
+  it("has made its image though that is listed a little later", async () => {
+    const network = mockNetwork();
+    network.expect(`POST ${IMS}/v2/cloudimages/action`, started);
+    network.expect(JOB_CALL, job("SUCCESS", { entities: { image_id: ID } }));
+    network.expect(LIST, page(), page(IMAGE));
+    const image = { id: "", name: "ims_test", minDiskGb: 40 };
+    expect(await (await backend()).createFrom.start(image, { object: "bucket:key" })).toMatchObject({
+      id: ID,
+    });
+  });
+
+  it("whose image is never listed is a failure", async () => {
+    const network = mockNetwork();
+    network.expect(`POST ${IMS}/v2/cloudimages/action`, started);
+    network.expect(JOB_CALL, job("SUCCESS", { entities: { image_id: ID } }));
+    network.expect(LIST, page());
+    const { createFrom } = await backend({ listLagMs: 1 });
+    const image = { id: "", name: "ims_test", minDiskGb: 40 };
+    expect(await rejectionOf(createFrom.start(image, { object: "bucket:key" }))).toMatchObject({
+      code: "ERR_IMAGE_FAILED",
+      imageId: ID,
+    });
   });
 
   it("that tells no image is followed by a look for its name", async () => {
