@@ -11,7 +11,7 @@ export interface TargetedEvent {
 export interface ActionEvent extends TargetedEvent {
   readonly action: "create" | "update" | "replace" | "delete" | "none";
   readonly name: string;
-  /** The image that is there already; for a creation the id that was chosen. */
+  /** The image that is there already; for a creation absent, and in the end the new one. */
   readonly imageId: string | undefined;
 }
 

@@ -147,7 +147,7 @@ export function sourceKind(source: object): SourceKind | undefined {
 /** The schema of `source`; a bare string is a URL or a path. */
 export const SourceSchema: z.ZodType<Source> = z.preprocess(
   (input, context) => {
-    const value = typeof input === "string" ? fromString(input) : input;
+    const value = typeof input === "string" ? fromString(input) : withoutUndefined(input);
     if (typeof value !== "object" || value === null) {
       context.addIssue({
         code: "custom",
@@ -202,6 +202,12 @@ function slipOf(source: object): string | undefined {
 
 function fromString(input: string): { url: string } | { file: string } {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(input) ? { url: input } : { file: input };
+}
+
+/** A key that is `undefined` says as much as one that is absent. */
+function withoutUndefined(input: unknown): unknown {
+  if (typeof input !== "object" || input === null) return input;
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
 }
 
 function urlProblem(text: string): string | undefined {

@@ -24,6 +24,7 @@ import { type DigestMemory, digestMemory } from "../transfer/digest-memory.ts";
 import { setActivation } from "./activation.ts";
 import { type Applied, applyPlan, deleteImage, leaveInPlace } from "./apply.ts";
 import { runBatch } from "./batch.ts";
+import { checkBackend, checkOptions } from "./check-options.ts";
 import { type Calls, type Context, callOptions, type Emit, type InspectionMode } from "./context.ts";
 import type { DeliveryMethod } from "./delivery.ts";
 import { downloadImage } from "./download.ts";
@@ -35,6 +36,7 @@ import { lookupByRequest, lookupInListing } from "./lookup.ts";
 import { makePlan, type Planned, type PlanOptions } from "./make-plan.ts";
 import { hasMoved } from "./moved.ts";
 import type { Plan } from "./plan.ts";
+import { checkPlanShape } from "./plan-shape.ts";
 import { answerSharing, listMembers } from "./sharing.ts";
 import { checkSupported } from "./supported.ts";
 import type { Verification } from "./verify.ts";
@@ -136,6 +138,8 @@ export class ImageManager extends EventEmitter<ImageEvents> {
 
   constructor(backend: Backend, options: ImageManagerOptions = {}) {
     super();
+    checkBackend(backend);
+    checkOptions("ImageManager", options);
     this.#backend = backend;
     this.#options = options;
     this.#lock = lockOf(backend);
@@ -158,6 +162,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     input: ImageSpecInput | readonly ImageSpecInput[],
     options: PlanOptions = {},
   ): Promise<Plan | Plan[]> {
+    checkOptions("plan()", options);
     if (!isList(input)) return (await this.#plan(input, options)).plan;
     if (options.id !== undefined && input.length > 1) {
       throw new SpecError([{ path: ["id"], message: "is for one spec, not for several" }], {
@@ -171,6 +176,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
    * Does what a plan holds, or plans for a spec and does that; several at once are worked on side by side. A spec
    * is planned for again when another process changes the image meanwhile, at most five times in all.
    *
+   * @throws SpecError `ERR_SPEC_INVALID` for a plan that is none, and options that nobody knows; nothing was sent.
    * @throws PlanError `ERR_PLAN_STALE` when the image isn't what the plan was made for, or another process came first.
    * @throws ApplyError `ERR_APPLY_FAILED` when some of several failed; what was done is in `completed`.
    */
@@ -181,6 +187,8 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     input: Applicable | readonly Applicable[],
     options: ApplyOptions = {},
   ): Promise<ApplyResult | ApplyResult[]> {
+    checkOptions("apply()", options);
+    for (const plan of (isList(input) ? input : [input]).filter(isPlan)) checkPlanShape(plan);
     const { signal, concurrency = 4 } = options;
     const given = options.source === undefined ? undefined : parseSource(options.source);
     if (!isList(input)) {
@@ -239,6 +247,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     options: { readonly force?: boolean | undefined } & SignalOptions = {},
   ): Promise<void> {
     checkId(id);
+    checkOptions("destroy()", options);
     const context = this.#context(options.signal);
     await this.#lock(id, async () => {
       const image = await context.backend.get(id, callOptions(context));

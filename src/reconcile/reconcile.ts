@@ -15,7 +15,7 @@ import { basisOf } from "./basis.ts";
 import { compareContent, type SourceFacts } from "./content.ts";
 import { type Delivery, deliveryFor, isMadeAnew } from "./delivery.ts";
 import { diffAttributes, diffMembers, diffProperties, diffTags, unseenProperties } from "./diff.ts";
-import type { Ownership } from "./ownership.ts";
+import { checkOwnership, type Ownership } from "./ownership.ts";
 import type { Action, Plan, PlannedSpec } from "./plan.ts";
 import { redactSource } from "./planned-source.ts";
 
@@ -43,13 +43,14 @@ export interface ReconcileOptions extends Delivery {
  *
  * @param desired What the user writes; `undefined` to delete.
  * @param actual What the cloud reports; `undefined` to create.
- * @throws SpecError `ERR_SPEC_INVALID` when `desired` is not a valid spec.
+ * @throws SpecError `ERR_SPEC_INVALID` when `desired` is not a valid spec, or `properties` or `tags` no ownership.
  */
 export function reconcile(
   desired: ImageSpecInput | undefined,
   actual: Image | undefined,
   options: ReconcileOptions = {},
 ): Plan {
+  checkOwnership(options);
   const present = actual === undefined || isGone(actual.status) ? undefined : actual;
   if (desired === undefined) return planDeletion(present, options.rules ?? glanceRules);
   const spec = parseSpec(desired);

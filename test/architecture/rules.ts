@@ -10,7 +10,7 @@ interface ImportRule {
   readonly packages: readonly string[];
 }
 
-const BACKEND = ["model/**", "backends/backend.ts", "backends/record.ts"];
+const BACKEND = ["model/**", "backends/backend.ts", "backends/clock.ts", "backends/record.ts"];
 const FAMILY = [...BACKEND, "network/**", "backends/http/**", "backends/keystone/**", "backends/glance/**"];
 const vendor = (name: string): ImportRule => ({
   part: `backends/${name}/**`,
@@ -37,6 +37,7 @@ const IMPORTS: readonly ImportRule[] = [
   // Files that several processes share: for whoever keeps something on the disk.
   { part: "files/**", files: ["files/**", "model/**"], packages: ["proper-lockfile"] },
   { part: "backends/backend.ts", files: ["model/**"], packages: ["zod"] },
+  { part: "backends/clock.ts", files: ["model/**"], packages: [] },
   { part: "backends/record.ts", files: ["model/**", "backends/backend.ts"], packages: [] },
   {
     part: "backends/http/**",

@@ -101,6 +101,11 @@ it("a source has exactly one kind", () => {
   expect(issuesOfSpec({ source: { file: "a", url: URL_TEXT } })[0]?.message).toContain("file and url");
 });
 
+it("a key that is undefined says nothing", () => {
+  expect(SourceSchema.parse({ file: "a", url: undefined, checksum: undefined })).toEqual({ file: "a" });
+  expect(issuesOfSpec({ source: { file: undefined } })[0]?.message).toContain("it has none");
+});
+
 it("what belongs to another kind is refused", () => {
   expect(issuesOfSpec({ source: { file: "a", password: "p" } })).toHaveLength(1);
   expect(issuesOfSpec({ source: { webDownload: URL_TEXT, headers: {} } })).toHaveLength(1);

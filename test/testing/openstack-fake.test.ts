@@ -34,6 +34,14 @@ describe("a fake through msw", () => {
 });
 
 describe("a fake by HTTP", () => {
+  it("signs in as demo unless told otherwise", async () => {
+    const fake = fakeOpenStack();
+    const server = await fake.listen();
+    onTestFinished(server.close);
+    expect(server.options()).toEqual(server.options("demo"));
+    expect(fake.options()).toEqual(fake.options("demo"));
+    expect((await openstack(server.options())).projectId).toBe(fake.projectId("demo"));
+  });
   it("shows no secret in its journal", async () => {
     const { fake, backend } = await served();
     await (await backend("demo")).get(ID);

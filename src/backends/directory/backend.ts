@@ -5,6 +5,7 @@ import {
   glanceRules,
   type Image,
   ImageSpec,
+  type Issue,
   matchesQuery,
   SpecError,
   sortedSet,
@@ -12,6 +13,7 @@ import {
   untilAborted,
 } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
+import { clockIssues, nowOf, refuseIssues } from "../clock.ts";
 import {
   closed,
   missing,
@@ -42,10 +44,12 @@ import { changeRecord, readRecord } from "./record-file.ts";
  * An image stays `queued` on disk while its data is on its way, so that the upload of a killed process can be made
  * again; to whom sends it it is `saving`.
  * Of two processes that upload the same image, the first that ends wins, and the other is refused with 409.
+ *
+ * @throws SpecError `ERR_SPEC_INVALID` for a path that is none, and options that nobody knows.
  */
 export function directory(path: string, options: DirectoryOptions = {}): Backend {
-  const clock = options.clock ?? Date.now;
-  const now = () => new Date(clock());
+  refuseIssues([...pathIssues(path), ...clockIssues(options)], "directory");
+  const now = nowOf(options);
   const layout = layoutOf(path);
   const uploading = new Set<string>();
 
@@ -210,4 +214,10 @@ export function directory(path: string, options: DirectoryOptions = {}): Backend
       },
     },
   };
+}
+
+/** An empty path would be the working directory. */
+function pathIssues(path: unknown): readonly Issue[] {
+  if (typeof path === "string" && path !== "") return [];
+  return [{ path: ["path"], message: "must be the path of a folder" }];
 }

@@ -9,6 +9,7 @@ import {
   untilAborted,
 } from "../../model/index.ts";
 import type { Backend } from "../backend.ts";
+import { clockIssues, nowOf, refuseIssues } from "../clock.ts";
 import {
   closed,
   missing,
@@ -29,10 +30,12 @@ interface Entry {
 /**
  * Images in this process's memory: the executable reference of the contract, and a cloud for tests. Two calls
  * make two clouds; nothing outlives them.
+ *
+ * @throws SpecError `ERR_SPEC_INVALID` for options that nobody knows.
  */
 export function memory(options: MemoryOptions = {}): Backend {
-  const clock = options.clock ?? Date.now;
-  const now = () => new Date(clock());
+  refuseIssues(clockIssues(options), "memory");
+  const now = nowOf(options);
   const entries = new Map<string, Entry>();
   const usedIds = new Set<string>();
 

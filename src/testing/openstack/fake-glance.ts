@@ -11,8 +11,8 @@ import type { Cloud } from "./state.ts";
 export interface FakeServer {
   /** Such as `http://127.0.0.1:40123`. */
   readonly origin: string;
-  /** Options of the backend (`openstack()`, `vkcs()`) that lead here. */
-  options(user: FakeUser): OpenStackOptions;
+  /** Options of the backend (`openstack()`, `vkcs()`) that lead here. Default: those of `demo`. */
+  options(user?: FakeUser): OpenStackOptions;
   /** Ends all connections. */
   close(): Promise<void>;
 }
@@ -27,8 +27,8 @@ export interface FakeGlance extends FakeControls {
    * @param msw - `import * as msw from "msw"`, or an object with its `http`: imagewright itself imports no msw.
    */
   handlers<Handler>(msw: Msw<Handler>): readonly Handler[];
-  /** Options of the backend that lead to the fake's own address, for {@link handlers}. */
-  options(user: FakeUser): OpenStackOptions;
+  /** Options of the backend that lead to the fake's own address, for {@link handlers}. Default: those of `demo`. */
+  options(user?: FakeUser): OpenStackOptions;
   /** The id of the project of a user. */
   projectId(user: FakeUser): string;
   /** Refuses all tokens that were given so far, as if they had expired. */
@@ -53,10 +53,10 @@ export function fakeGlance(
     ...controlsOf(controls),
     async listen() {
       const { origin, close } = await listen(answer);
-      return { origin, close, options: (user) => optionsAt(origin, user) };
+      return { origin, close, options: (user = "demo") => optionsAt(origin, user) };
     },
     handlers: (msw) => handlersFor(msw, own, answer),
-    options: (user) => optionsAt(own, user),
+    options: (user = "demo") => optionsAt(own, user),
     projectId: projectIdOf,
     expireTokens() {
       cloud.tokens.clear();

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { Backend } from "../backends/backend.ts";
+import { issuesOf, SpecError, unknownKey } from "../model/index.ts";
+import { ownershipSchema } from "./ownership.ts";
+
+const signal = z.custom<AbortSignal>(isSignal, "must be an AbortSignal").optional();
+const positive = z.number().positive("must be more than 0").optional();
+const COUNT = "must be an integer of 1 or more";
+
+/** What is checked where it is used: stores by the cloud's own, a source by its schema. */
+const elsewhere = z.unknown().optional();
+
+/** What takes options. */
+type Call = "plan()" | "apply()" | "destroy()" | "ImageManager";
+
+const SCHEMAS: Readonly<Record<Call, z.ZodType>> = {
+  "plan()": strict({
+    id: elsewhere,
+    properties: ownershipSchema.optional(),
+    tags: ownershipSchema.optional(),
+    onReplace: z.enum(["create-first", "delete-first", "refuse"]).optional(),
+    stores: elsewhere,
+    allStoresMustSucceed: elsewhere,
+    method: elsewhere,
+    fallback: elsewhere,
+    signal,
+  }),
+  "apply()": strict({
+    signal,
+    concurrency: z.union([z.int().min(1, COUNT), z.literal(Number.POSITIVE_INFINITY)], COUNT).optional(),
+    source: elsewhere,
+  }),
+  "destroy()": strict({ force: z.boolean().optional(), signal }),
+  ImageManager: strict({
+    statusTimeoutMs: positive,
+    inspection: z.enum(["enforce", "off"]).optional(),
+    cache: z
+      .union(
+        [z.boolean(), strict({ directory: z.string().min(1).optional(), maxBytes: positive })],
+        "must be true, false or { directory, maxBytes }",
+      )
+      .optional(),
+    decompressLimits: strict({ maxBytes: positive, maxRatio: positive }).optional(),
+  }),
+};
+
+/**
+ * Checks the options of a call: one that is misspelt would be left out in silence.
+ *
+ * @throws SpecError `ERR_SPEC_INVALID` with every issue.
+ */
+export function checkOptions(call: Call, options: object): void {
+  const result = SCHEMAS[call].safeParse(options);
+  if (result.success) return;
+  throw new SpecError(result.error.issues.flatMap(issuesOf), { subject: `The options of ${call}` });
+}
+
+/** @throws SpecError `ERR_SPEC_INVALID` for what is no backend, such as the promise of one. */
+export function checkBackend(backend: Backend): void {
+  const given: unknown = backend;
+  const isObject = typeof given === "object" && given !== null;
+  if (isObject && "list" in given && "get" in given) return;
+  const message =
+    isObject && "then" in given
+      ? "must be a backend, not the promise of one: await it"
+      : "must be a backend, such as await openstack(…)";
+  throw new SpecError([{ path: ["backend"], message }], { subject: "The call of new ImageManager()" });
+}
+
+/** By what it can do: a test runner's realm has a class of its own. */
+function isSignal(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
+}
+
+function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? (issue.keys as readonly string[]).map((key) => unknownKey(key, known)).join("; ")
+        : undefined,
+  });
+}
