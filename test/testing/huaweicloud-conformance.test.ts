@@ -32,7 +32,7 @@ describe("the contract, kept by huaweicloud over its fake, with an access key", 
     async (afterwards) => {
       const server = await cloud().listen();
       afterwards(() => server.close());
-      return huaweicloud(server.options());
+      return huaweicloud(server.keyOptions());
     },
     { ...expectations, lacks: { ...expectations.lacks, upload: "image data takes a token" } },
   );

@@ -86,7 +86,7 @@ describe("identity", () => {
   it("takes a token in its own region only, and a key in all", async () => {
     const fake = fakeThroughMsw();
     const token = await tokenOf(fake.passwordOptions());
-    const there = fake.options("demo", "ap-southeast-1");
+    const there = fake.keyOptions("demo", "ap-southeast-1");
     const headers = { "x-auth-token": token };
     expect((await fetch(`${there.endpoints.ims}/v2/cloudimages`, { headers })).status).toBe(401);
     expect((await askWith(there)("GET", "/v2/cloudimages")).status).toBe(200);
@@ -94,18 +94,21 @@ describe("identity", () => {
 
   it("finds a project by the name of its region", async () => {
     const fake = fakeThroughMsw();
-    const { endpoints } = fake.options();
-    const answer = await askWith(fake.options())("GET", `${endpoints.iam}/v3/projects?name=ap-southeast-1`);
+    const { endpoints } = fake.keyOptions();
+    const answer = await askWith(fake.keyOptions())(
+      "GET",
+      `${endpoints.iam}/v3/projects?name=ap-southeast-1`,
+    );
     expect(at(answer.body, "projects")).toHaveLength(1);
     expect(at(answer.body, "projects.0.id")).toBe(fake.projectId("demo", "ap-southeast-1"));
   });
 
   it("refuses a request with nothing, and one for somebody else's project", async () => {
     const fake = fakeThroughMsw();
-    const { endpoints } = fake.options();
+    const { endpoints } = fake.keyOptions();
     const refused = await answerOf(await fetch(`${endpoints.ims}/v2/cloudimages`));
     expect(refused).toMatchObject({ status: 401, body: { error_code: "APIGW.0301" } });
-    const ask = askWith(fake.options());
+    const ask = askWith(fake.keyOptions());
     const headers = { "x-project-id": fake.projectId("other") };
     expect((await ask("GET", "/v2/cloudimages", undefined, headers)).status).toBe(403);
     expect((await ask("GET", `/v2/${fake.projectId("other")}/images/tags`)).status).toBe(403);
@@ -279,7 +282,7 @@ describe("an upload", () => {
     const fake = fakeHuaweiCloud();
     const server = await fake.listen();
     onTestFinished(() => server.close());
-    const ask = askWith(server.options());
+    const ask = askWith(server.keyOptions());
     const options = server.passwordOptions();
     const token = await tokenOf(options);
     const id = await created(ask);
@@ -835,7 +838,7 @@ describe("tags", () => {
 describe("sharing", () => {
   it("goes by jobs: offered, accepted, withdrawn", async () => {
     const { ask, fake } = served();
-    const other = askWith(fake.options("other"));
+    const other = askWith(fake.keyOptions("other"));
     const images = [await active(ask, fake)];
     const projects = [fake.projectId("other")];
     const offer = await ask("POST", "/v1/cloudimages/members", { images, projects });
@@ -877,7 +880,7 @@ describe("sharing", () => {
 
   it("goes at once by the native API", async () => {
     const { ask, fake } = served();
-    const other = askWith(fake.options("other"));
+    const other = askWith(fake.keyOptions("other"));
     const path = `/v2/images/${await active(ask, fake)}/members`;
     const member = fake.projectId("other");
     expect(await ask("POST", path, { member })).toMatchObject({ status: 200, body: { status: "pending" } });
@@ -909,7 +912,7 @@ describe("sharing", () => {
     expect(await share(ask, id, fake.projectId())).toBe("IMG.0076");
     expect(await share(ask, at(image, "id"), fake.projectId("other"))).toBe("IMG.0098");
     expect(await share(ask, await created(ask), fake.projectId("other"))).toBe("IMG.0046");
-    expect(await share(askWith(fake.options("other")), id, fake.projectId("other"))).toBe("IMG.0027");
+    expect(await share(askWith(fake.keyOptions("other")), id, fake.projectId("other"))).toBe("IMG.0027");
   });
 });
 
@@ -939,7 +942,7 @@ describe("copies", () => {
     const body = { name: "debian-13", region, project_name: region, agency_name: "ims_admin_agency" };
     const job = await ask("POST", `/v1/cloudimages/${id}/cross_region_copy`, body);
     const done = await polled(ask, fake.projectId(), job.body);
-    const there = askWith(fake.options("demo", region));
+    const there = askWith(fake.keyOptions("demo", region));
     const copyId = at(done, "entities.image_id");
     expect(await shown(there, copyId)).toMatchObject({
       name: "debian-13",
@@ -958,7 +961,7 @@ describe("enterprise projects", () => {
 
   it("have images, which can be moved", async () => {
     const { ask, fake } = served({ enterpriseProjects: [target] });
-    const { endpoints } = fake.options();
+    const { endpoints } = fake.keyOptions();
     const id = await created(ask);
     const base = `${endpoints.eps}/v1.0/enterprise-projects`;
     const move = {
@@ -1001,7 +1004,7 @@ describe("what a test wants", () => {
 
   it("finds nothing where the service has nothing", async () => {
     const { ask, fake } = served();
-    const { endpoints } = fake.options();
+    const { endpoints } = fake.keyOptions();
     expect(await ask("GET", "/v9/images")).toMatchObject({ status: 404, body: { error_code: "APIGW.0101" } });
     expect((await ask("POST", "/v2/cloudimages")).status).toBe(405);
     expect((await ask("GET", `${endpoints.iam}/v3/nothing`)).status).toBe(404);
@@ -1016,7 +1019,7 @@ describe("what a test wants", () => {
     const { ask, fake } = served();
     const id = await active(ask, fake);
     const pid = fake.projectId();
-    const { endpoints } = fake.options();
+    const { endpoints } = fake.keyOptions();
     const requests = [
       "POST /v2/images",
       `PATCH /v2/images/${id}`,
@@ -1090,7 +1093,7 @@ describe("what a test wants", () => {
 
 function served(options: FakeHuaweiCloudOptions = {}) {
   const fake = fakeThroughMsw(options);
-  return { fake, ask: askWith(fake.options()) };
+  return { fake, ask: askWith(fake.keyOptions()) };
 }
 
 async function post(url: string, body: unknown) {

@@ -254,5 +254,5 @@ function dateOf(ms: number): string {
 
 function served(clock?: () => Date) {
   const fake = fakeThroughMsw({ clock });
-  return { fake, options: fake.options() };
+  return { fake, options: fake.keyOptions() };
 }

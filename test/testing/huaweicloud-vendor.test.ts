@@ -8,7 +8,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { type FakeHuaweiAccessOptions, fakeHuaweiCloud } from "../../src/testing/index.ts";
 
 it("finds its project, and makes, changes and lists an image", async () => {
-  const { fake, send } = await client((server) => server.options());
+  const { fake, send } = await client((server) => server.keyOptions());
   const created = await send({ method: "POST", url: "/v2/images", data: { name: "debian-13" } });
   expect(created).toMatchObject({ httpStatusCode: 201, owner: fake.projectId(), status: "queued" });
   const patched = await send({
@@ -29,11 +29,11 @@ it("finds its project, and makes, changes and lists an image", async () => {
 });
 
 it("understands refusals", async () => {
-  const { send } = await client((server) => ({ ...server.options(), secretKey: "wrong" }));
+  const { send } = await client((server) => ({ ...server.keyOptions(), secretKey: "wrong" }));
   await expect(send({ method: "GET", url: "/v2/cloudimages" })).rejects.toMatchObject({
     errorCode: "APIGW.0301",
   });
-  const { send: sendWell } = await client((server) => server.options());
+  const { send: sendWell } = await client((server) => server.keyOptions());
   const refused = sendWell({ method: "POST", url: "/v2/images", data: { name: "debian " } });
   await expect(refused).rejects.toMatchObject({ httpStatusCode: 400, errorCode: "IMG.0003" });
 });
@@ -50,7 +50,7 @@ const SILENT = {
 };
 
 async function client(
-  optionsOf: (server: { options(): FakeHuaweiAccessOptions }) => FakeHuaweiAccessOptions,
+  optionsOf: (server: { keyOptions(): FakeHuaweiAccessOptions }) => FakeHuaweiAccessOptions,
 ) {
   const fake = fakeHuaweiCloud();
   const server = await fake.listen();

@@ -40,8 +40,13 @@ export interface FakeHuaweiPasswordOptions {
 
 /** The options that lead to the fake. Without a region: to its home region. */
 export interface FakeHuaweiOptionsOf {
-  /** With an access key. */
-  options(user?: FakeHuaweiUser, region?: string): FakeHuaweiAccessOptions;
+  /** With an access key that signs, and a password for uploads, which take a token. */
+  options(
+    user?: FakeHuaweiUser,
+    region?: string,
+  ): FakeHuaweiAccessOptions & Pick<FakeHuaweiPasswordOptions, "auth">;
+  /** With an access key alone. */
+  keyOptions(user?: FakeHuaweiUser, region?: string): FakeHuaweiAccessOptions;
   /** With an access key that is new and as good as a token is. */
   temporaryOptions(user?: FakeHuaweiUser, region?: string): FakeHuaweiAccessOptions;
   /** With a password. */
@@ -56,24 +61,33 @@ export function optionsAt(cloud: Cloud, origin: string): FakeHuaweiOptionsOf {
     projectId: projectIdOf(cloud, userOf(user), region),
     endpoints: { iam: `${origin}/iam`, ims: `${origin}${imsPath(region)}`, eps: `${origin}/eps` },
   });
-  return {
-    options(user = "demo", region = home) {
-      const { accessKey, secretKey } = userOf(user);
-      return { ...common(user, region), accessKey, secretKey };
+  const key = (user: FakeHuaweiUser) => {
+    const { accessKey, secretKey } = userOf(user);
+    return { accessKey, secretKey };
+  };
+  const password = (user: FakeHuaweiUser, region: string) => ({
+    auth: {
+      authUrl: `${origin}/iam/v3`,
+      username: user,
+      password: PASSWORD,
+      userDomainName: user,
+      projectName: region,
     },
+  });
+  return {
+    options: (user = "demo", region = home) => ({
+      ...common(user, region),
+      ...key(user),
+      ...password(user, region),
+    }),
+    keyOptions: (user = "demo", region = home) => ({ ...common(user, region), ...key(user) }),
     temporaryOptions(user = "demo", region = home) {
       const { accessKey, secretKey, securityToken } = temporaryKey(cloud, userOf(user));
       return { ...common(user, region), accessKey, secretKey, securityToken };
     },
     passwordOptions: (user = "demo", region = home) => ({
       ...common(user, region),
-      auth: {
-        authUrl: `${origin}/iam/v3`,
-        username: user,
-        password: PASSWORD,
-        userDomainName: user,
-        projectName: region,
-      },
+      ...password(user, region),
     }),
   };
 }

@@ -13,7 +13,7 @@ const METADATA = "http://169.254.169.254/openstack/latest/securitykey";
 describe("an access key", () => {
   it("signs every request, and asks for nothing before one is made", async () => {
     const fake = fakeThroughMsw();
-    const { client, endpoints, projectId, session } = await connect(fake.options());
+    const { client, endpoints, projectId, session } = await connect(fake.keyOptions());
     expect(projectId).toBe(fake.projectId());
     expect(session).toBeUndefined();
     expect(fake.journal).toEqual([]);
@@ -25,13 +25,13 @@ describe("an access key", () => {
 
   it("finds the project of the region where none is given", async () => {
     const fake = fakeThroughMsw();
-    const { projectId: _, ...options } = fake.options();
+    const { projectId: _, ...options } = fake.keyOptions();
     expect((await connect(options)).projectId).toBe(fake.projectId());
   });
 
   it("is refused where its secret is wrong", async () => {
     const fake = fakeThroughMsw();
-    const { client, endpoints } = await connect({ ...fake.options(), secretKey: "not-the-secret" });
+    const { client, endpoints } = await connect({ ...fake.keyOptions(), secretKey: "not-the-secret" });
     const error = await rejectionOf(client({ method: "GET", url: `${endpoints.ims}${IMAGES}` }));
     expect(error).toMatchObject({ name: "AuthError", code: "ERR_AUTH_FAILED" });
     expect(String(error)).toContain("(APIGW.0301)");
@@ -47,7 +47,7 @@ it.each(["", "http://127.0.0.1:1"])("a signature holds over a socket, with HTTPS
     vi.unstubAllEnvs();
     await server.close();
   });
-  const { client, endpoints } = await connect(server.options());
+  const { client, endpoints } = await connect(server.keyOptions());
   const made = await client({ method: "POST", url: `${endpoints.ims}/v2/images`, json: { name: "中 b" } });
   expect(made).toMatchObject({ status: 201, body: { name: "中 b" } });
 });
@@ -111,7 +111,7 @@ describe("a password", () => {
   it("beside an access key is for tokens alone", async () => {
     const fake = fakeThroughMsw();
     const { client, endpoints, session } = await connect({
-      ...fake.options(),
+      ...fake.keyOptions(),
       auth: fake.passwordOptions().auth,
     });
     await client({ method: "GET", url: `${endpoints.ims}${IMAGES}` });
@@ -142,7 +142,7 @@ describe("a token", () => {
 describe("nothing", () => {
   it("is a server of the cloud, whose keys are renewed", async () => {
     const fake = fakeThroughMsw();
-    const { region, endpoints } = fake.options();
+    const { region, endpoints } = fake.keyOptions();
     const { client, projectId } = await connect({ region, endpoints });
     expect(projectId).toBe(fake.projectId());
     expect(await client({ method: "GET", url: `${endpoints.ims}${IMAGES}` })).toMatchObject({ status: 200 });
@@ -163,7 +163,7 @@ describe("nothing", () => {
 describe("variables", () => {
   it("are enough", async () => {
     const fake = fakeThroughMsw();
-    const { accessKey, secretKey, region, endpoints } = fake.options();
+    const { accessKey, secretKey, region, endpoints } = fake.keyOptions();
     vi.stubEnv("HW_REGION_NAME", region);
     vi.stubEnv("HW_ACCESS_KEY", accessKey);
     vi.stubEnv("HW_SECRET_KEY", secretKey);
@@ -203,7 +203,7 @@ describe("another region", () => {
 
   it("is refused where nothing says where it is, or that can't be one", async () => {
     const fake = fakeThroughMsw();
-    const options = fake.options();
+    const options = fake.keyOptions();
     const endpoints = { ...options.endpoints, ims: "http://huaweicloud.fake/ims" };
     const { inRegion } = await connect({ ...options, endpoints });
     const refused = async (region: string) => rejectionOf(Promise.resolve(inRegion?.(region)));
@@ -216,7 +216,7 @@ describe("another region", () => {
 describe("a project that nobody has", () => {
   it("is an AuthError that says what to give", async () => {
     const fake = fakeThroughMsw();
-    const { projectId: _, ...options } = fake.options();
+    const { projectId: _, ...options } = fake.keyOptions();
     expect(await rejectionOf(connect({ ...options, region: "eu-west-101" }))).toMatchObject({
       code: "ERR_AUTH_FAILED",
       message: expect.stringContaining("projectId"),

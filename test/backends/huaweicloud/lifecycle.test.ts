@@ -52,7 +52,7 @@ async function cloud(
   const fake = fakeHuaweiCloud({ namesAreUnique: true, ...options });
   const server = await fake.listen();
   onTestFinished(() => server.close());
-  const backend = await huaweicloud(access === "key" ? server.options() : server.passwordOptions());
+  const backend = await huaweicloud(access === "key" ? server.keyOptions() : server.passwordOptions());
   let seen = 0;
   const calls = () => {
     const entries = fake.journal.slice(seen).map(({ method, path }) => `${method} ${shortened(path)}`);
@@ -481,7 +481,7 @@ describe("an image of a volume, of an image, of a server", () => {
     const there = await huaweicloud(server.passwordOptions("demo", "ap-southeast-1"));
     const { image: original } = await new ImageManager(there).apply(UPLOADED);
     const enterpriseProjectId = "2e2b4a4e-2d1d-4a57-9c68-1d2d4b1d8f0e";
-    const images = new ImageManager(await huaweicloud({ ...server.options(), enterpriseProjectId }));
+    const images = new ImageManager(await huaweicloud({ ...server.keyOptions(), enterpriseProjectId }));
     const spec = {
       name: "copy",
       properties: { agency_name: "ims_admin_agency" },
@@ -583,11 +583,11 @@ describe("what the backend does beyond the contract", () => {
     expect(await images.plan({ ...UPLOADED, members })).toMatchObject({ action: "none" });
     const server = await fake.listen();
     onTestFinished(() => server.close());
-    const theirs = new ImageManager(await huaweicloud(server.options("other")));
+    const theirs = new ImageManager(await huaweicloud(server.keyOptions("other")));
     expect(await Array.fromAsync(theirs.list({ memberStatus: "pending" }))).toMatchObject([
       { id: image.id, visibility: "shared" },
     ]);
-    await (await huaweicloud(server.options("other"))).members.setStatus(image.id, "accepted");
+    await (await huaweicloud(server.keyOptions("other"))).members.setStatus(image.id, "accepted");
     expect(await Array.fromAsync(theirs.list({ visibility: "shared" }))).toMatchObject([{ id: image.id }]);
   });
 
@@ -597,10 +597,10 @@ describe("what the backend does beyond the contract", () => {
     const { image } = await images.apply({ ...UPLOADED, members: [other] });
     const server = await fake.listen();
     onTestFinished(() => server.close());
-    const theirs = new ImageManager(await huaweicloud(server.options("other")));
+    const theirs = new ImageManager(await huaweicloud(server.keyOptions("other")));
     for (const status of ["accepted", "rejected", "pending"] as const) {
-      await (await huaweicloud(server.options("other"))).members.setStatus(image.id, status);
-      expect(await (await huaweicloud(server.options())).members.statuses(image.id)).toMatchObject([
+      await (await huaweicloud(server.keyOptions("other"))).members.setStatus(image.id, status);
+      expect(await (await huaweicloud(server.keyOptions())).members.statuses(image.id)).toMatchObject([
         { project: other, status },
       ]);
       expect(await Array.fromAsync(theirs.list({ memberStatus: status }))).toMatchObject([{ id: image.id }]);
@@ -643,7 +643,7 @@ describe("what the backend does beyond the contract", () => {
     const token = await tokenOf(password);
     for (const [name, options] of [
       ["by-token", { ...password, auth: { token } }],
-      ["by-both", { ...server.options(), auth: password.auth }],
+      ["by-both", { ...server.keyOptions(), auth: password.auth }],
     ] as const) {
       const images = new ImageManager(await huaweicloud(options), { cache: false });
       const { image } = await images.apply({ ...UPLOADED, name });
@@ -656,7 +656,7 @@ describe("what the backend does beyond the contract", () => {
     const server = await fake.listen();
     onTestFinished(() => server.close());
     const limits = { jobTimeoutMs: 1, deletionTimeoutMs: 1 };
-    const backend = await huaweicloud({ ...server.options(), ...limits });
+    const backend = await huaweicloud({ ...server.keyOptions(), ...limits });
     fake.addObject(FROM_OBJECT.source.object, DATA);
     const error = await rejectionOf(new ImageManager(backend).apply(FROM_OBJECT));
     expect(error).toMatchObject({ code: "ERR_IMAGE_TIMEOUT", retryable: true });
