@@ -28,7 +28,8 @@ export function requestedSuite(): Suite {
 export async function installSuite(suite: Suite): Promise<SuiteHome> {
   await run("/bin/sh", [join(import.meta.dirname, "install.sh")]);
   if (suite === "bookworm") return { commandIn: (_directory, command) => command, dpkg: "/var/lib/dpkg" };
-  const root = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "imagewright", suite);
+  // Not in XDG_CACHE_HOME, of which every test file has its own: it would be installed anew for each.
+  const root = join(homedir(), ".cache", "imagewright", suite);
   await run("/bin/sh", [join(import.meta.dirname, "install-suite.sh"), suite, root]);
   return {
     commandIn: (directory, command) => ["unshare", "--mount", ...enter(root, directory), ...command],
