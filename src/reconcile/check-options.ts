@@ -77,7 +77,7 @@ function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? (issue.keys as readonly string[]).map((key) => unknownKey(key, known)).join("; ")
+        ? issue.keys.map((key) => unknownKey(key, known)).join("; ")
         : undefined,
   });
 }

@@ -75,7 +75,7 @@ const PURE: readonly string[] = [
   "transfer/decompress/{bzip2-block,bzip2-marks,detect,errors,tar-header,zstd-frame}.ts",
   "backends/glance/{urls,filters,wire,mapping,patch,schema,spec,import-request,import-state}.ts",
   "backends/keystone/{auth,auth-type,catalog,clouds,defaults,maps,profile,token}.ts",
-  "backends/http/{answer,errors,option-issues,retry}.ts",
+  "backends/http/{answer,errors,option-issues,retry,segment}.ts",
   "backends/huaweicloud/{canonical-request,credentials,endpoints,signature}.ts",
   "backends/huaweicloud/{body,changes,codes,details,errors,filters,job-state,mapping,names,patch-steps,properties,property-issues,rules,spec,tags,tag-steps,urls,ways,wire}.ts",
   "backends/kakaocloud/{endpoints,errors,filters,mapping,names,pages,rules,spec,update,wire}.ts",

@@ -1,3 +1,5 @@
+import { segment } from "../http/segment.ts";
+
 /** The URLs of one image service (Image API v2). */
 export interface GlanceUrls {
   readonly images: string;
@@ -19,7 +21,7 @@ export interface GlanceUrls {
 export function glanceUrls(endpoint: string): GlanceUrls {
   const base = endpoint.replace(/\/+$/, "").replace(/\/v\d+(\.\d+)?$/, "");
   const images = `${base}/v2/images`;
-  const image = (id: string) => `${images}/${encodeURIComponent(id)}`;
+  const image = (id: string) => `${images}/${segment(id)}`;
   return {
     images,
     schema: `${base}/v2/schemas/image`,
@@ -27,7 +29,7 @@ export function glanceUrls(endpoint: string): GlanceUrls {
     image,
     file: (id) => `${image(id)}/file`,
     members: (id) => `${image(id)}/members`,
-    member: (id, project) => `${image(id)}/members/${encodeURIComponent(project)}`,
+    member: (id, project) => `${image(id)}/members/${segment(project)}`,
     stage: (id) => `${image(id)}/stage`,
     import: (id) => `${image(id)}/import`,
     tasks: (id) => `${image(id)}/tasks`,

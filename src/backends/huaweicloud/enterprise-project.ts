@@ -1,6 +1,7 @@
 import { type Image, ImageStateError, type NewImage } from "../../model/index.ts";
 import type { CallOptions } from "../backend.ts";
 import { readBody } from "../http/errors.ts";
+import { segment } from "../http/segment.ts";
 import { waitFor } from "../http/wait.ts";
 import { expectDone } from "./errors.ts";
 import { type Calls, readWire, toImage } from "./requests.ts";
@@ -17,7 +18,7 @@ export async function migrate(
 ): Promise<void> {
   const { connection, jobTimeoutMs: timeoutMs } = calls;
   const { projectId, region, endpoints, client } = connection;
-  const target = `${endpoints.eps}/v1.0/enterprise-projects/${encodeURIComponent(enterpriseProjectId)}`;
+  const target = `${endpoints.eps}/v1.0/enterprise-projects/${segment(enterpriseProjectId)}`;
   const what = `Moving of image ${id} to enterprise project ${enterpriseProjectId}`;
   const json = { resource_type: "images", resource_id: id, project_id: projectId, region_id: region };
   expectDone(

@@ -1,3 +1,4 @@
+import { segment } from "../http/segment.ts";
 /** The URLs of IMS, in one region, and those of one project below them. */
 export interface ImsUrls {
   /** The extension's images: what is read. */
@@ -37,9 +38,4 @@ export function imsUrls(endpoint: string, projectId: string): ImsUrls {
     action: (path) => `${endpoint}/${path}`,
     ofImage: (id, action) => `${endpoint}/v1/cloudimages/${segment(id)}/${action}`,
   };
-}
-
-/** One segment of a path. Dots alone, or nothing, would lead to another path: in their place is an id that nobody has. */
-function segment(text: string): string {
-  return /^\.{0,2}$/.test(text) ? "-" : encodeURIComponent(text);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { urlIssues } from "../http/option-issues.ts";
+import { segment } from "../http/segment.ts";
 import type { KakaoCloudEndpoints } from "./options.ts";
 
 /** The services that images need. */
@@ -66,11 +67,6 @@ export function kakaocloudUrls({ iam, image, volume }: Services): KakaoCloudUrls
     member: (id, project) => `${one(id)}/members/${segment(project)}`,
     imageOf: (volumeId) => `${apiOf(volume)}/volumes/${segment(volumeId)}/image`,
   };
-}
-
-/** One segment of a path. Dots alone, or nothing, would lead to another path: in their place is an id that nobody has. */
-function segment(text: string): string {
-  return /^\.{0,2}$/.test(text) ? "-" : encodeURIComponent(text);
 }
 
 function apiOf(service: string): string {

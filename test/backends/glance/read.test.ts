@@ -38,6 +38,14 @@ it("an id can't leave its place in the URL", async () => {
   expect(await glance().get("../../v3?a#b")).toBeUndefined();
 });
 
+it.each(["", ".", ".."])("an id %j names no other address", async (id) => {
+  const network = mockNetwork();
+  network.expect(`GET ${IMAGES}/-`, { status: 404 });
+  network.expect(`DELETE ${IMAGES}/-`, { status: 404 });
+  expect(await glance().get(id)).toBeUndefined();
+  await glance().delete(id);
+});
+
 it.each([
   "https://glance.example:9292/v2",
   "https://glance.example:9292/v2/",
