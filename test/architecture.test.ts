@@ -65,6 +65,13 @@ describe("each rule finds its breach", () => {
       `const y = await import("../backends/memory/index.ts");`,
       "reconcile/x.ts imports ../backends/memory/index.ts",
     ],
+    [
+      imports,
+      "reconcile/plan/x.ts",
+      `import { y } from "../lookup/y.ts";`,
+      "reconcile/plan/x.ts imports ../lookup/y.ts",
+    ],
+    [imports, "reconcile/fill/x.ts", `import "../apply/y.ts";`, "reconcile/fill/x.ts imports ../apply/y.ts"],
     [imports, "reconcile/x.ts", "await import(name);", "reconcile/x.ts imports (computed)"],
     [
       imports,
@@ -138,20 +145,20 @@ describe("each rule finds its breach", () => {
     [node, "model/x.ts", `import { join } from "node:path";`, "model/x.ts imports join from node:path"],
     [
       node,
-      "reconcile/diff.ts",
+      "reconcile/plan/diff.ts",
       `import { createHash, randomUUID } from "node:crypto";`,
-      "reconcile/diff.ts imports randomUUID from node:crypto",
+      "reconcile/plan/diff.ts imports randomUUID from node:crypto",
     ],
     [
       node,
-      "reconcile/format.ts",
+      "reconcile/plan/format.ts",
       `import * as crypto from "node:crypto";`,
-      "reconcile/format.ts imports * from node:crypto",
+      "reconcile/plan/format.ts imports * from node:crypto",
     ],
 
     [impure, "model/x.ts", "const now = Date.now();", "model/x.ts mentions Date.now"],
     [impure, "model/x.ts", "const now = new Date();", "model/x.ts mentions new Date()"],
-    [impure, "reconcile/plan.ts", "pick(Math.random)", "reconcile/plan.ts mentions Math.random"],
+    [impure, "reconcile/plan/plan.ts", "pick(Math.random)", "reconcile/plan/plan.ts mentions Math.random"],
     [
       impure,
       "backends/keystone/token.ts",
@@ -182,7 +189,7 @@ describe("what is no breach is not found", () => {
   test.each<[path: string, text: string]>([
     ["model/x.ts", `import { z } from "zod"; import { y } from "./errors/y.ts";`],
     ["model/x.ts", "const at = new Date(text); const phase = step.process; const ends = { process: 1 };"],
-    ["reconcile/basis.ts", `import { createHash } from "node:crypto";`],
+    ["reconcile/plan/basis.ts", `import { createHash } from "node:crypto";`],
     ["reconcile/x.ts", "const now = Date.now(); process.emitWarning(text);"],
     ["backends/vkcs/x.ts", `import { y } from "../glance/y.ts"; import { k } from "../keystone/k.ts";`],
     [

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Backend } from "../backends/backend.ts";
 import { issuesOf, SpecError, unknownKey } from "../model/index.ts";
-import { ownershipSchema } from "./ownership.ts";
+import { ownershipSchema } from "./plan/ownership.ts";
 
 const signal = z.custom<AbortSignal>(isSignal, "must be an AbortSignal").optional();
 const positive = z.number().positive("must be more than 0").optional();

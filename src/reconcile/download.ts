@@ -14,10 +14,10 @@ import { isComputable } from "../transfer/digest.ts";
 import { reportProgress } from "../transfer/progress.ts";
 import { resumed, skipped } from "../transfer/resume.ts";
 import { saveResumably } from "../transfer/save-resumable.ts";
-import { reportedAlgorithm, storedDigest } from "./content.ts";
 import { type Context, callOptions } from "./context.ts";
-import { getExisting } from "./find.ts";
+import { getExisting } from "./lookup/find.ts";
 import { isForbidden } from "./outcome.ts";
+import { reportedAlgorithm, storedDigest } from "./plan/content.ts";
 
 /**
  * Writes the data of an image to a file or a stream, and holds it against what the cloud says it has. A connection that

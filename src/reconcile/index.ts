@@ -1,9 +1,7 @@
-export type { DeliveryOptions } from "./check-imports.ts";
-export type { SourceFacts } from "./content.ts";
-export type { Delivery, DeliveryMethod } from "./delivery.ts";
-export type { FanOutOptions, FanOutResult } from "./fan-out.ts";
-export { type FormatOptions, formatPlan } from "./format.ts";
-export type { PlanOptions } from "./make-plan.ts";
+export type { FanOutOptions, FanOutResult } from "./fan-out/fan-out.ts";
+export type { Verification } from "./fill/verify.ts";
+export type { DeliveryOptions } from "./make-plan/check-imports.ts";
+export type { PlanOptions } from "./make-plan/make-plan.ts";
 export {
   type Applicable,
   type AppliedImage,
@@ -14,7 +12,9 @@ export {
   type ImageManagerOptions,
   type SignalOptions,
 } from "./manager.ts";
-export type { Ownership } from "./ownership.ts";
-export type { Action, OnReplace, Plan, PlannedSource, PlannedSpec } from "./plan.ts";
-export { type ReconcileOptions, reconcile } from "./reconcile.ts";
-export type { Verification } from "./verify.ts";
+export type { SourceFacts } from "./plan/content.ts";
+export type { Delivery, DeliveryMethod } from "./plan/delivery.ts";
+export { type FormatOptions, formatPlan } from "./plan/format.ts";
+export type { Ownership } from "./plan/ownership.ts";
+export type { Action, OnReplace, Plan, PlannedSource, PlannedSpec } from "./plan/plan.ts";
+export { type ReconcileOptions, reconcile } from "./plan/reconcile.ts";

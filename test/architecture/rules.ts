@@ -18,12 +18,34 @@ const vendor = (name: string): ImportRule => ({
   packages: ["zod"],
 });
 
+const folder = (name: string, before: readonly string[], packages: readonly string[] = []): ImportRule => ({
+  part: `reconcile/${name}/**`,
+  files: [
+    ...[name, ...before].map((known) => `reconcile/${known}/**`),
+    "reconcile/{context,outcome,download}.ts",
+    "model/**",
+    "transfer/**",
+    "backends/backend.ts",
+  ],
+  packages,
+});
+
 /** Who may import whom. The first rule whose part a file is in counts. */
 const IMPORTS: readonly ImportRule[] = [
   { part: "index.ts", files: ["model/**", "reconcile/**", "backends/backend.ts"], packages: [] },
   { part: "model/**", files: ["model/**"], packages: ["zod"] },
   // How servers are reached: by backends for clouds, by transfer for sources.
   { part: "network/**", files: ["network/**", "model/**"], packages: [] },
+  // From what a plan is to who applies it: each folder knows those before it.
+  {
+    part: "reconcile/plan/**",
+    files: ["reconcile/plan/**", "model/**", "backends/backend.ts"],
+    packages: ["zod"],
+  },
+  folder("lookup", ["plan"]),
+  folder("make-plan", ["lookup", "plan"], ["zod"]),
+  folder("fill", ["make-plan", "lookup", "plan"]),
+  folder("apply", ["fill", "make-plan", "lookup", "plan"]),
   {
     part: "reconcile/**",
     files: ["reconcile/**", "model/**", "transfer/**", "backends/backend.ts"],
@@ -69,7 +91,8 @@ const IMPORTS: readonly ImportRule[] = [
 const PURE: readonly string[] = [
   "model/**",
   "network/proxy.ts",
-  "reconcile/{reconcile,diff,content,canonical,basis,ownership,planned-source,plan,format,unmet,delivery,import-outcome}.ts",
+  "reconcile/plan/{reconcile,diff,content,canonical,basis,interrupted,ownership,planned-source,plan,format,delivery,source-record}.ts",
+  "reconcile/{apply/unmet,fill/import-outcome}.ts",
   "transfer/checksum-file.ts",
   "transfer/convert/{detect,errors,header,cluster,extents,runs}.ts",
   "transfer/decompress/{bzip2-block,bzip2-marks,detect,errors,tar-header,zstd-frame}.ts",
@@ -106,7 +129,7 @@ const SURROUNDINGS: Readonly<Record<string, readonly string[]>> = {
     "network/environment.ts",
   ],
   "process.cwd": ["backends/keystone/resolve.ts"],
-  "process.stdout": ["reconcile/terminal.ts"],
+  "process.stdout": ["reconcile/plan/terminal.ts"],
   homedir: ["backends/keystone/resolve.ts"],
   "os.homedir": [],
   console: [],

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { vkcsRules } from "../../src/backends/vkcs/rules.ts";
 import { applyOperations, type Image, isCloudsAffair } from "../../src/model/index.ts";
 import { type ReconcileOptions, reconcile } from "../../src/reconcile/index.ts";
-import { replacingImage } from "../../src/reconcile/new-image.ts";
+import { replacingImage } from "../../src/reconcile/make-plan/new-image.ts";
 import { imageOf } from "./images.ts";
 
 /** What VK Cloud, its services and openstackclient leave on images. */

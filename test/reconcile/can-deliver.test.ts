@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Backend, Source } from "../../src/index.ts";
-import { canDeliver, deliverableKinds, unsupportedByCloud } from "../../src/reconcile/can-deliver.ts";
+import {
+  canDeliver,
+  deliverableKinds,
+  unsupportedByCloud,
+} from "../../src/reconcile/make-plan/can-deliver.ts";
 import { cloud, dataOf } from "./cloud.ts";
 import { importingCloud } from "./importing-cloud.ts";
 

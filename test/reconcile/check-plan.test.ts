@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { glanceRules, type ImageSpec } from "../../src/model/index.ts";
-import { checkMembers, checkReplacement } from "../../src/reconcile/check-plan.ts";
 import { type Plan, reconcile } from "../../src/reconcile/index.ts";
+import { checkMembers, checkReplacement } from "../../src/reconcile/make-plan/check-plan.ts";
 import { ID, imageOf } from "./images.ts";
 
 describe("members", () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Image, ImageManager, type Plan, type Rules, reconcile } from "../../src/index.ts";
 import { glanceRules } from "../../src/model/index.ts";
-import { checkCreation } from "../../src/reconcile/check-creation.ts";
+import { checkCreation } from "../../src/reconcile/make-plan/check-creation.ts";
 import { type Cloud, cloud, dataOf, failureOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
 import { imageOf } from "./images.ts";
 

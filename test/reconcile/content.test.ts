@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Image, ImageSpec, Source } from "../../src/model/index.ts";
 import { reconcile, type SourceFacts } from "../../src/reconcile/index.ts";
-import { sourceRecord } from "../../src/reconcile/source-record.ts";
+import { sourceRecord } from "../../src/reconcile/plan/source-record.ts";
 import { imageOf } from "./images.ts";
 
 const MD5 = "ab".repeat(16);

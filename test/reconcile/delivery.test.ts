@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Source } from "../../src/index.ts";
-import { checkDelivery, clientMethod, deliveryFor, deliveryMethod } from "../../src/reconcile/delivery.ts";
+import {
+  checkDelivery,
+  clientMethod,
+  deliveryFor,
+  deliveryMethod,
+} from "../../src/reconcile/plan/delivery.ts";
 import { dataOf } from "./cloud.ts";
 
 const SUBJECT = "The options of plan()";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Image, ImageSpec, Source } from "../../src/index.ts";
 import type { Context } from "../../src/reconcile/context.ts";
-import { digestsToMake, withMissedDigest } from "../../src/reconcile/digests.ts";
+import { digestsToMake, withMissedDigest } from "../../src/reconcile/make-plan/digests.ts";
 import { rejectionOf } from "../support/errors.ts";
 import { cloud, dataOf } from "./cloud.ts";
 import { imageOf } from "./images.ts";

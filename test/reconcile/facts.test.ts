@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Image, Source } from "../../src/model/index.ts";
-import { sourceFacts } from "../../src/reconcile/facts.ts";
 import type { SourceFacts } from "../../src/reconcile/index.ts";
+import { sourceFacts } from "../../src/reconcile/make-plan/facts.ts";
 import { cloud } from "./cloud.ts";
 import { imageOf } from "./images.ts";
 

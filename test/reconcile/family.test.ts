@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Image } from "../../src/model/index.ts";
 import { reconcile } from "../../src/reconcile/index.ts";
-import { discarding, familyOf, replacedId, superseding } from "../../src/reconcile/interrupted.ts";
+import { discarding, familyOf, replacedId, superseding } from "../../src/reconcile/plan/interrupted.ts";
 import { imageOf } from "./images.ts";
 
 const MARK = "imagewright.replaces";

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Image, ImageSpecInput } from "../../src/model/index.ts";
-import { formatBytes } from "../../src/reconcile/format.ts";
 import { formatPlan, type Plan, reconcile } from "../../src/reconcile/index.ts";
+import { formatBytes } from "../../src/reconcile/plan/format.ts";
 import { ID, imageOf } from "./images.ts";
 
 const plain = (plan: Plan | readonly Plan[], maxValueCharacters?: number) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ImportRequest, ImportState } from "../../src/backends/backend.ts";
 import type { Image } from "../../src/index.ts";
-import { hasBegun, type ImportJob, importOutcome } from "../../src/reconcile/import-outcome.ts";
+import { hasBegun, type ImportJob, importOutcome } from "../../src/reconcile/fill/import-outcome.ts";
 import { ID, imageOf } from "./images.ts";
 
 const STORES = ["fast", "slow"];

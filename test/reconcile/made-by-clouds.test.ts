@@ -10,7 +10,7 @@ import {
   type Plan,
   reconcile,
 } from "../../src/index.ts";
-import { checkCreation } from "../../src/reconcile/check-creation.ts";
+import { checkCreation } from "../../src/reconcile/make-plan/check-creation.ts";
 import { skipWaits } from "../support/fake-time.ts";
 import { failureOf } from "./cloud.ts";
 import { imageOf } from "./images.ts";

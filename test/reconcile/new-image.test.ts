@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ImageSpec } from "../../src/model/index.ts";
-import { newImage, replacingImage } from "../../src/reconcile/new-image.ts";
+import { newImage, replacingImage } from "../../src/reconcile/make-plan/new-image.ts";
 import { imageOf } from "./images.ts";
 
 const [ID, OLD] = ["0d1c2b3a-4444-4555-9666-778899aabbcc", "6f3b8f0e-1111-4222-8333-94a5b6c7d8e9"];

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Source } from "../../src/model/index.ts";
-import { isWhole, redactedField, redactSource } from "../../src/reconcile/planned-source.ts";
+import { isWhole, redactedField, redactSource } from "../../src/reconcile/plan/planned-source.ts";
 
 const url = "https://example.org/debian.qcow2";
 const open = async function* () {};

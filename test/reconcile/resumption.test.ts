@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { type Image, ImageManager, type ImageSpecInput } from "../../src/index.ts";
 import type { NewImage } from "../../src/model/index.ts";
-import { sourceRecord } from "../../src/reconcile/source-record.ts";
+import { sourceRecord } from "../../src/reconcile/plan/source-record.ts";
 import { type Cloud, cloud, dataOf, imagesOf, onlyImage, specOf, textOf } from "./cloud.ts";
 import { importingCloud } from "./importing-cloud.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { WantedData } from "../../src/reconcile/context.ts";
-import { sharedPass } from "../../src/reconcile/shared-pass.ts";
+import { sharedPass } from "../../src/reconcile/fan-out/shared-pass.ts";
 import { openTransfer, type Transfer } from "../../src/transfer/pipeline.ts";
 import { rejectionOf } from "../support/errors.ts";
 import { skipWaits } from "../support/fake-time.ts";

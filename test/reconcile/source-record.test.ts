@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { memory } from "../../src/backends/memory/index.ts";
 import { type Image, type ImageSpec, SOURCE_RECORD } from "../../src/model/index.ts";
 import { ImageManager } from "../../src/reconcile/index.ts";
-import { compareRecord, sourceRecord } from "../../src/reconcile/source-record.ts";
+import { compareRecord, sourceRecord } from "../../src/reconcile/plan/source-record.ts";
 import { imageOf } from "./images.ts";
 
 const url = "https://example.org/debian.qcow2";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Operation } from "../../src/model/index.ts";
-import { unmetOperations } from "../../src/reconcile/unmet.ts";
+import { unmetOperations } from "../../src/reconcile/apply/unmet.ts";
 import { imageOf } from "./images.ts";
 
 const IMAGE = imageOf({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { conversionOf, verifyCopy, verifyDeclared, verifyStored } from "../../src/reconcile/verify.ts";
+import { conversionOf, verifyCopy, verifyDeclared, verifyStored } from "../../src/reconcile/fill/verify.ts";
 import { ID, imageOf } from "./images.ts";
 
 const MD5 = "ab".repeat(16);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { verifyStored } from "../../src/reconcile/verify.ts";
+import { verifyStored } from "../../src/reconcile/fill/verify.ts";
 import { ID, imageOf } from "./images.ts";
 
 const MD5 = "ab".repeat(16);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Backend } from "../../backends/backend.ts";
 import { type Image, type ImageQuery, matchesQuery, type NewImage } from "../../model/index.ts";
-import { diffAttributes, diffProperties, diffTags } from "../../reconcile/diff.ts";
+import { diffAttributes, diffProperties, diffTags } from "../../reconcile/plan/diff.ts";
 import type { BackendWith } from "./clause.ts";
 import type { Expected } from "./expectations.ts";
 import { data } from "./samples.ts";
