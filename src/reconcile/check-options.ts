@@ -11,26 +11,62 @@ const COUNT = "must be an integer of 1 or more";
 const elsewhere = z.unknown().optional();
 
 /** What takes options. */
-type Call = "plan()" | "apply()" | "destroy()" | "ImageManager";
+type Call =
+  | "ImageManager"
+  | "plan()"
+  | "apply()"
+  | "applyTo()"
+  | "destroy()"
+  | "get()"
+  | "list()"
+  | "find()"
+  | "download()"
+  | "members()"
+  | "setMemberStatus()"
+  | "deactivate()"
+  | "reactivate()";
+
+/** What a timer can be set to, in milliseconds. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+const planning = {
+  properties: ownershipSchema.optional(),
+  tags: ownershipSchema.optional(),
+  onReplace: z.enum(["create-first", "delete-first", "refuse"]).optional(),
+  stores: elsewhere,
+  allStoresMustSucceed: elsewhere,
+  method: elsewhere,
+  fallback: elsewhere,
+  signal,
+};
+
+const reading = strict({ signal });
 
 const SCHEMAS: Readonly<Record<Call, z.ZodType>> = {
-  "plan()": strict({
-    id: elsewhere,
-    properties: ownershipSchema.optional(),
-    tags: ownershipSchema.optional(),
-    onReplace: z.enum(["create-first", "delete-first", "refuse"]).optional(),
-    stores: elsewhere,
-    allStoresMustSucceed: elsewhere,
-    method: elsewhere,
-    fallback: elsewhere,
-    signal,
-  }),
+  "plan()": strict({ ...planning, id: elsewhere }),
   "apply()": strict({
-    signal,
+    ...planning,
+    id: elsewhere,
     concurrency: z.union([z.int().min(1, COUNT), z.literal(Number.POSITIVE_INFINITY)], COUNT).optional(),
     source: elsewhere,
   }),
+  "applyTo()": strict({
+    ...planning,
+    stallTimeoutMs: z
+      .number()
+      .positive("must be more than 0")
+      .max(LONGEST_TIMEOUT_MS, `must be ${LONGEST_TIMEOUT_MS} at most`)
+      .optional(),
+  }),
   "destroy()": strict({ force: z.boolean().optional(), signal }),
+  "get()": reading,
+  "list()": reading,
+  "find()": reading,
+  "download()": reading,
+  "members()": reading,
+  "setMemberStatus()": reading,
+  "deactivate()": reading,
+  "reactivate()": reading,
   ImageManager: strict({
     statusTimeoutMs: positive,
     inspection: z.enum(["enforce", "off"]).optional(),

@@ -82,9 +82,8 @@ export interface CacheOptions {
   readonly maxBytes?: number | undefined;
 }
 
-/** Options of `ImageManager.apply`. */
-export interface ApplyOptions {
-  readonly signal?: AbortSignal | undefined;
+/** Options of `ImageManager.apply`. Those of `plan` are for specs; a plan was made with its own. */
+export interface ApplyOptions extends PlanOptions {
   /** How many images are worked on at the same time. Default: 4. */
   readonly concurrency?: number | undefined;
   /** The source once more, for one plan that had to leave a secret or a function out. */
@@ -164,11 +163,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   ): Promise<Plan | Plan[]> {
     checkOptions("plan()", options);
     if (!isList(input)) return (await this.#plan(input, options)).plan;
-    if (options.id !== undefined && input.length > 1) {
-      throw new SpecError([{ path: ["id"], message: "is for one spec, not for several" }], {
-        subject: "The options of plan()",
-      });
-    }
+    if (input.length > 1) checkForOne("plan()", options);
     return (await this.#planAll(input, options)).map(({ plan }) => plan);
   }
 
@@ -176,7 +171,8 @@ export class ImageManager extends EventEmitter<ImageEvents> {
    * Does what a plan holds, or plans for a spec and does that; several at once are worked on side by side. A spec
    * is planned for again when another process changes the image meanwhile, at most five times in all.
    *
-   * @throws SpecError `ERR_SPEC_INVALID` for a plan that is none, and options that nobody knows; nothing was sent.
+   * @throws SpecError `ERR_SPEC_INVALID` for a spec that is wrong, a plan that is none, and options that nobody knows
+   *   or that don't go with what is given; nothing was sent.
    * @throws PlanError `ERR_PLAN_STALE` when the image isn't what the plan was made for, or another process came first.
    * @throws ApplyError `ERR_APPLY_FAILED` when some of several failed; what was done is in `completed`.
    */
@@ -188,24 +184,24 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     options: ApplyOptions = {},
   ): Promise<ApplyResult | ApplyResult[]> {
     checkOptions("apply()", options);
-    for (const plan of (isList(input) ? input : [input]).filter(isPlan)) checkPlanShape(plan);
-    const { signal, concurrency = 4 } = options;
-    const given = options.source === undefined ? undefined : parseSource(options.source);
+    const { concurrency = 4, source, ...planOptions } = options;
+    const { signal } = planOptions;
+    const plans = (isList(input) ? input : [input]).filter(isPlan);
+    if (plans.length > 0) checkForPlans(planOptions);
+    for (const plan of plans) checkPlanShape(plan);
+    const given = source === undefined ? undefined : parseSource(source);
     if (!isList(input)) {
       if (isPlan(input)) return this.#apply({ plan: input, inPlace: undefined }, given, signal);
-      return this.#applySpec(input, await this.#plan(input, { signal }), given, signal);
+      return this.#applySpec(input, await this.#plan(input, planOptions), given, planOptions);
     }
-    if (given !== undefined && input.length > 1) {
-      const issue = { path: ["source"], message: "is for one plan, not for several" };
-      throw new SpecError([issue], { subject: "The options of apply()" });
-    }
-    const tasks = (await this.#planRest(input, signal)).map((planned, index) => ({
+    if (input.length > 1) checkForOne("apply()", options);
+    const tasks = (await this.#planRest(input, planOptions)).map((planned, index) => ({
       name: planned.plan.name,
       run: () => {
         const each = input[index];
         return each === undefined || isPlan(each)
           ? this.#apply(planned, given, signal)
-          : this.#applySpec(each, planned, given, signal);
+          : this.#applySpec(each, planned, given, planOptions);
       },
     }));
     return runBatch(tasks, concurrency, signal);
@@ -230,10 +226,12 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     options: FanOutOptions = {},
   ): Promise<FanOutResult[]> {
     parseSpec(spec);
-    checkTargets(backends, options);
+    checkOptions("applyTo()", options);
+    checkTargets(backends);
+    const { stallTimeoutMs, ...planOptions } = options;
     return fanOut(backends, options, {
       open: (wanted, signal) => openPass(this.#context(signal), wanted, undefined),
-      apply: (backend, join, signal) => this.#at(backend, join).apply(spec, { signal }),
+      apply: (backend, join, signal) => this.#at(backend, join).apply(spec, { ...planOptions, signal }),
     });
   }
 
@@ -263,13 +261,15 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   /** The image of this id; `undefined` when there is none. */
   async get(id: string, options: SignalOptions = {}): Promise<Image | undefined> {
     checkId(id);
+    checkOptions("get()", options);
     const context = this.#context(options.signal);
     return context.backend.get(id, callOptions(context));
   }
 
   /** The images that answer to a query, page by page as they are asked for. */
-  list(query: ImageQuery = {}, options: SignalOptions = {}): AsyncIterableIterator<Image> {
-    return listImages(this.#context(options.signal), query);
+  async *list(query: ImageQuery = {}, options: SignalOptions = {}): AsyncIterableIterator<Image> {
+    checkOptions("list()", options);
+    yield* listImages(this.#context(options.signal), query);
   }
 
   /**
@@ -279,6 +279,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
    * @throws ImageStateError `ERR_IMAGE_AMBIGUOUS` when there are several, with all of them in `matches`.
    */
   async find(query: ImageQuery, options: SignalOptions = {}): Promise<Image> {
+    checkOptions("find()", options);
     return findImage(this.#context(options.signal), query);
   }
 
@@ -294,12 +295,14 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     target: string | NodeJS.WritableStream,
     options: SignalOptions = {},
   ): Promise<Image> {
+    checkOptions("download()", options);
     return downloadImage(this.#context(options.signal), id, target);
   }
 
   /** The projects that an image is shared with, and what they answered. Of an image that isn't shared: none. */
   async members(id: string, options: SignalOptions = {}): Promise<readonly ImageMember[]> {
     checkId(id);
+    checkOptions("members()", options);
     return listMembers(this.#context(options.signal), id);
   }
 
@@ -312,6 +315,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
    */
   async setMemberStatus(id: string, status: MemberStatus, options: SignalOptions = {}): Promise<void> {
     checkId(id);
+    checkOptions("setMemberStatus()", options);
     await answerSharing(this.#context(options.signal), id, status);
   }
 
@@ -351,9 +355,11 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   async #setActivation(
     id: string,
     action: "deactivate" | "reactivate",
-    { signal }: SignalOptions,
+    options: SignalOptions,
   ): Promise<Image> {
     checkId(id);
+    checkOptions(`${action}()`, options);
+    const { signal } = options;
     return this.#lock(id, () => setActivation(this.#context(signal), id, action));
   }
 
@@ -400,9 +406,9 @@ export class ImageManager extends EventEmitter<ImageEvents> {
   }
 
   /** Plans for all specs before anything is written, so that a wrong one stops all. */
-  async #planRest(inputs: readonly Applicable[], signal: AbortSignal | undefined): Promise<Planned[]> {
+  async #planRest(inputs: readonly Applicable[], options: PlanOptions): Promise<Planned[]> {
     const specs = inputs.filter((input): input is ImageSpecInput => !isPlan(input));
-    const planned = await this.#planAll(specs, { signal });
+    const planned = await this.#planAll(specs, options);
     return inputs
       .map((input) => (isPlan(input) ? { plan: input, inPlace: undefined } : planned.shift()))
       .filter((each) => each !== undefined);
@@ -413,8 +419,9 @@ export class ImageManager extends EventEmitter<ImageEvents> {
     spec: ImageSpecInput,
     first: Planned,
     given: Source | undefined,
-    signal: AbortSignal | undefined,
+    options: PlanOptions,
   ): Promise<ApplyResult> {
+    const { signal } = options;
     let planned = first;
     for (let attempt = 1; ; attempt++) {
       try {
@@ -422,7 +429,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
       } catch (error) {
         if (attempt === MAX_PLANS || !(await hasMoved(this.#context(signal), planned.plan, error)))
           throw error;
-        planned = await this.#plan(spec, { signal });
+        planned = await this.#plan(spec, options);
       }
     }
   }
@@ -502,6 +509,24 @@ function isList<Value extends object>(input: Value | readonly Value[]): input is
 
 function isPlan(input: Applicable): input is Plan {
   return typeof input === "object" && input !== null && "action" in input && "operations" in input;
+}
+
+/** @throws SpecError `ERR_SPEC_INVALID` when more than one is asked for by something that only one can be. */
+function checkForOne(call: string, { id, source }: Pick<ApplyOptions, "id" | "source">): void {
+  const issues = [
+    ...(id === undefined ? [] : [{ path: ["id"], message: "is for one spec, not for several" }]),
+    ...(source === undefined ? [] : [{ path: ["source"], message: "is for one plan, not for several" }]),
+  ];
+  if (issues.length > 0) throw new SpecError(issues, { subject: `The options of ${call}` });
+}
+
+/** @throws SpecError `ERR_SPEC_INVALID` for what is asked of a plan that has been made already. */
+function checkForPlans({ signal: _signal, ...options }: PlanOptions): void {
+  const message = "is for specs: give it to plan(), a plan is applied as it was made";
+  const issues = Object.entries(options)
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => ({ path: [name], message }));
+  if (issues.length > 0) throw new SpecError(issues, { subject: "The options of apply()" });
 }
 
 function parseSource(input: Source | string): Source {

@@ -9,7 +9,7 @@ const BACKENDS = [
 
 it.each(BACKENDS)("%s() refuses an option that it doesn't have", (name, make) => {
   expect(() => make({ clok: Date.now })).toThrow(
-    `The options of ${name}() is invalid: clok: unknown key "clok": did you mean "clock"?`,
+    `The options of ${name}() are invalid: clok: unknown key "clok": did you mean "clock"?`,
   );
 });
 

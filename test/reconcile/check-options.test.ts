@@ -32,12 +32,32 @@ it.each<[Options, string]>([
   [{ concurency: 2 }, "concurency"],
   [{ concurrency: 0 }, "concurrency"],
   [{ concurrency: 1.5 }, "concurrency"],
-  [{ onReplace: "delete-first" }, "onReplace"],
+  [{ onReplace: "delete-frist" }, "onReplace"],
+  [{ tags: "declare" }, "tags"],
 ])("apply() refuses options that mean nothing, and does nothing: %j", async (options, key) => {
   const manager = new ImageManager(memory());
   expect((await problemOf(() => manager.apply([{ name: "a" }], options)))?.path).toEqual([key]);
   expect((await problemOf(() => manager.apply({ name: "a" }, options)))?.path).toEqual([key]);
   expect(await Array.fromAsync(manager.list())).toEqual([]);
+});
+
+it.each<[string, (manager: ImageManager, options: Options) => unknown]>([
+  ["get()", (manager, options) => manager.get("i", options)],
+  ["list()", (manager, options) => Array.fromAsync(manager.list({}, options))],
+  ["find()", (manager, options) => manager.find({}, options)],
+  ["download()", (manager, options) => manager.download("i", "there/is/no/such", options)],
+  ["members()", (manager, options) => manager.members("i", options)],
+  ["setMemberStatus()", (manager, options) => manager.setMemberStatus("i", "accepted", options)],
+  ["deactivate()", (manager, options) => manager.deactivate("i", options)],
+  ["reactivate()", (manager, options) => manager.reactivate("i", options)],
+  ["applyTo()", (manager, options) => manager.applyTo({ name: "a" }, [memory()], options)],
+])("%s refuses options that mean nothing", async (name, call) => {
+  const manager = new ImageManager(memory());
+  const wanted = { path: ["sginal"], message: 'unknown key "sginal": did you mean "signal"?' };
+  expect(await problemOf(() => call(manager, { sginal: 1 }))).toEqual(wanted);
+  await expect((async () => call(manager, { signal: "s" }))()).rejects.toThrow(
+    `The options of ${name} are invalid: signal: must be an AbortSignal`,
+  );
 });
 
 it("destroy() refuses options that mean nothing, and deletes nothing", async () => {

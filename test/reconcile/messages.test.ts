@@ -86,9 +86,9 @@ describe("an image that isn't there", () => {
 describe("what doesn't go together is refused", () => {
   const specs = [specOf({ name: "a" }), specOf({ name: "b" })];
   it.each<[string, (images: ImageManager) => Promise<unknown>]>([
-    ["The options of plan() is invalid: id: is for one spec", (images) => images.plan(specs, { id: "i" })],
+    ["The options of plan() are invalid: id: is for one spec", (images) => images.plan(specs, { id: "i" })],
     [
-      "The options of apply() is invalid: source: is for one plan",
+      "The options of apply() are invalid: source: is for one plan",
       (images) => images.apply(specs, { source: dataOf("x") }),
     ],
     [

@@ -162,7 +162,7 @@ describe("what can't be is said when the plan is made, and nothing is written", 
       {},
       { stores: ["fast", "tape"] },
       {
-        message: expect.stringContaining("The options of plan()"),
+        message: expect.stringContaining("The options of the delivery"),
         issues: [{ path: ["stores", 1], message: 'there is no store "tape"; there are fast, slow' }],
       },
     ],
@@ -173,7 +173,7 @@ describe("what can't be is said when the plan is made, and nothing is written", 
       {},
       { stores: "all", method: "upload" },
       {
-        message: expect.stringContaining("The options of plan()"),
+        message: expect.stringContaining("The options of the delivery"),
         issues: [{ path: ["method"], message: "upload fills one store, not 2: use glance-direct" }],
       },
     ],
@@ -237,7 +237,7 @@ describe("what can't be is said when the plan is made, and nothing is written", 
       const options = wrong as unknown as PlanOptions;
       await expect(images.plan(spec, options), JSON.stringify(wrong)).rejects.toMatchObject({
         code: "ERR_SPEC_INVALID",
-        message: expect.stringContaining("The options of plan()"),
+        message: expect.stringContaining("The options of the delivery"),
       });
     }
   });

@@ -16,7 +16,9 @@ export class SpecError extends ImagewrightError {
   readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[], options: ErrorOptions & { readonly subject?: string } = {}) {
-    super(`${options.subject ?? "The image spec"} is invalid: ${issues.map(describe).join("; ")}`, options);
+    const { subject = "The image spec" } = options;
+    const verb = /^The (options|backends) /.test(subject) ? "are" : "is";
+    super(`${subject} ${verb} invalid: ${issues.map(describe).join("; ")}`, options);
     this.issues = issues;
   }
 }

@@ -2,11 +2,12 @@ import type { Backend } from "../../backends/backend.ts";
 import { type Issue, SpecError } from "../../model/index.ts";
 import type { Transfer } from "../../transfer/pipeline.ts";
 import type { Context, WantedData } from "../context.ts";
+import type { PlanOptions } from "../make-plan/make-plan.ts";
 import type { AppliedImage } from "../manager.ts";
 import { sharedPass } from "./shared-pass.ts";
 
-/** Options of `ImageManager.applyTo`. */
-export interface FanOutOptions {
+/** Options of `ImageManager.applyTo`: how the spec is planned for on each target, and how the work goes on. */
+export interface FanOutOptions extends Omit<PlanOptions, "id"> {
   /** Ends the work on all targets. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -39,9 +40,6 @@ export interface FanOutWork {
 }
 
 const STALL_TIMEOUT_MS = 60_000;
-
-/** What a timer can be set to. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Applies one spec to several targets, from one pass of its source; see `ImageManager.applyTo`. */
 export async function fanOut(
@@ -92,13 +90,9 @@ export async function fanOut(
 /**
  * Checks what a user gives.
  *
- * @throws SpecError `ERR_SPEC_INVALID` when there is no backend, one is there twice, or `stallTimeoutMs` is no time.
+ * @throws SpecError `ERR_SPEC_INVALID` when there is no backend, or one is there twice.
  */
-export function checkTargets(backends: readonly Backend[], { stallTimeoutMs = 1 }: FanOutOptions): void {
-  if (!(stallTimeoutMs > 0 && stallTimeoutMs <= LONGEST_TIMEOUT_MS)) {
-    const message = `must be more than 0, and ${LONGEST_TIMEOUT_MS} at most`;
-    throw new SpecError([{ path: ["stallTimeoutMs"], message }], { subject: "The options of applyTo()" });
-  }
+export function checkTargets(backends: readonly Backend[]): void {
   const issues: Issue[] = [];
   if (backends.length === 0) issues.push({ path: [], message: "name at least one" });
   for (const [index, backend] of backends.entries()) {

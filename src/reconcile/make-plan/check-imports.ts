@@ -10,7 +10,7 @@ import {
 } from "../plan/delivery.ts";
 import type { Plan } from "../plan/plan.ts";
 
-const PLAN_OPTIONS = "The options of plan()";
+const DELIVERY_OPTIONS = "The options of the delivery";
 
 /** How a user may ask for a delivery: `"all"` is every store that the cloud has when the plan is made. */
 export type DeliveryOptions = Omit<Delivery, "stores"> & {
@@ -28,7 +28,7 @@ export async function resolveStores(
   { stores, allStoresMustSucceed, method, fallback }: DeliveryOptions,
 ): Promise<Delivery["stores"]> {
   const rest = { allStoresMustSucceed, method, fallback };
-  checkDelivery({ ...rest, stores: stores === "all" ? [stores] : stores }, PLAN_OPTIONS);
+  checkDelivery({ ...rest, stores: stores === "all" ? [stores] : stores }, DELIVERY_OPTIONS);
   if (stores === undefined) return undefined;
   const { stores: offered } = await offerOf(calls, "stores");
   if (offered === undefined) {
@@ -36,7 +36,7 @@ export async function resolveStores(
     if (stores === "all" && allStoresMustSucceed !== false) return undefined;
     throw unsupported(calls, "stores", "this cloud has one store, without a name: leave stores out");
   }
-  if (stores === "all") checkDelivery({ ...rest, stores: offered }, PLAN_OPTIONS);
+  if (stores === "all") checkDelivery({ ...rest, stores: offered }, DELIVERY_OPTIONS);
   else checkStores(stores, offered);
   return stores === "all" ? offered : stores;
 }
@@ -111,7 +111,7 @@ function checkStores(stores: readonly string[], offered: readonly string[]): voi
     const message = `there is no store ${JSON.stringify(store)}; there are ${offered.join(", ")}`;
     return [{ path: ["stores", index], message }];
   });
-  if (issues.length > 0) throw new SpecError(issues, { subject: PLAN_OPTIONS });
+  if (issues.length > 0) throw new SpecError(issues, { subject: DELIVERY_OPTIONS });
 }
 
 function unsupported({ backend }: Calls, capability: string, alternative = "leave it out"): UnsupportedError {
