@@ -1,7 +1,6 @@
 /** Streams one source to a sink, by the order that is its last argument, and prints a report. */
-import { once } from "node:events";
-import { request } from "node:http";
 import { openTransfer } from "imagewright/transfer";
+import { put } from "./support/put.ts";
 
 export interface SinkOrder {
   readonly source: { readonly file: string } | { readonly url: string };
@@ -24,14 +23,7 @@ const transfer = await openTransfer(source, {
   algorithms,
   cache: cache === undefined ? undefined : { directory: cache },
 });
-const { sizeBytes = 0, chunks, release } = transfer;
-const put = request(sink, { method: "PUT", headers: { "content-length": sizeBytes } });
-const answered = once(put, "response");
-for await (const chunk of chunks) if (!put.write(chunk, () => release(chunk))) await once(put, "drain");
-put.end();
-const [response] = await answered;
-response.resume();
-await transfer.close();
+await put(sink, transfer);
 const { user, system } = process.cpuUsage();
 const report: SinkReport = {
   seconds: (performance.now() - startMs) / 1000,
