@@ -70,7 +70,10 @@ export interface ImageSpec {
    * is stored, except where the container format is `ova` or `docker`. Default: `false`.
    */
   readonly decompress?: boolean | Codec | undefined;
-  /** Whether the source is converted to `diskFormat` on its way: qcow2 to raw. Default: `false`. */
+  /**
+   * Whether the source, or with `decompress` what is in it, is converted to `diskFormat` on its way: qcow2 to raw.
+   * Default: `false`.
+   */
   readonly convert?: boolean | undefined;
 }
 

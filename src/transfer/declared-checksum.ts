@@ -6,8 +6,10 @@ import {
   type UrlSource,
 } from "../model/index.ts";
 import { chooseChecksum, readChecksums } from "./checksum-file.ts";
+import { dispositionFileName } from "./decompress/detect.ts";
 import { isComputable } from "./digest.ts";
 import { openUrl } from "./download.ts";
+import type { OpenedSource } from "./opened.ts";
 import type { LocalSource } from "./source.ts";
 import type { UrlOptions } from "./url.ts";
 
@@ -42,6 +44,22 @@ export async function resolveChecksum(
     return declared === undefined ? undefined : parseDeclared(declared);
   const text = await fetchText(withCredentials(declared.url, source), options);
   return chooseChecksum(readChecksums(text), { names, fileName: lastPart(declared.url), isComputable });
+}
+
+/**
+ * The checksum that the bytes of an open source must have: the declared one, or that of what a cache kept.
+ *
+ * @throws What {@link resolveChecksum} throws.
+ */
+export async function expectedChecksum(
+  source: LocalSource,
+  { hints = {}, checksum }: OpenedSource,
+  options: UrlOptions,
+): Promise<Checksum | undefined> {
+  const { fileNames = [], contentDisposition } = hints;
+  const named = dispositionFileName(contentDisposition);
+  const names = named === undefined ? fileNames : [...fileNames, named];
+  return (await resolveChecksum(source, names, options)) ?? checksum;
 }
 
 function declaredChecksum(source: LocalSource): DeclaredChecksum | undefined {

@@ -1,12 +1,12 @@
-import { type Codec, UnsupportedError, untilAborted } from "../model/index.ts";
-import { type CheckedBytes, checkBytes, type Passed } from "./check.ts";
+import { type Codec, untilAborted } from "../model/index.ts";
+import { checkBytes, type Passed } from "./check.ts";
 import { openConverted } from "./convert/open-converted.ts";
-import { knownChecksum, resolveChecksum } from "./declared-checksum.ts";
-import { decompress as decompressBytes } from "./decompress/decompress.ts";
-import { dispositionFileName, type SourceHints } from "./decompress/detect.ts";
+import { expectedChecksum, knownChecksum } from "./declared-checksum.ts";
 import type { DecompressLimits } from "./decompress/limits.ts";
+import { decompressSource } from "./decompressed.ts";
 import type { DeclaredData } from "./inspect/refusal.ts";
 import { type InspectedBytes, inspectBytes } from "./inspect/stage.ts";
+import { kept } from "./kept.ts";
 import type { OpenedSource } from "./opened.ts";
 import { type OnProgress, reportProgress } from "./progress.ts";
 import { type LocalSource, type OpenOptions, openSource } from "./source.ts";
@@ -26,6 +26,8 @@ export interface TransferOptions extends Pick<OpenOptions, "cache" | "onCacheHit
   /** What the data that is sent has to be. Default: it isn't looked into. */
   readonly inspect?: DeclaredData | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told how many bytes the source has, where it says so, before any of them is read; not for a file that is only converted. */
+  readonly onSize?: ((sizeBytes: number | undefined) => void) | undefined;
   /** Told of bytes read from the source. */
   readonly onRead?: OnProgress | undefined;
   /** Told of bytes that the receiver took. */
@@ -63,7 +65,8 @@ interface Stages {
 /**
  * Opens a source and lays the pipeline: source → check against what is declared → decompress → inspect → digest →
  * receiver. Without `inspect` nothing is read before the receiver asks for the first chunk; with it, a head of a few
- * kibibytes is. With `convert` it is: check of the whole source → convert → inspect → digest → receiver.
+ * kibibytes is. With `convert` it is: check of the whole source, and with `decompress` all that comes out of it in a file
+ * that is gone afterwards → convert → inspect → digest → receiver.
  *
  * @throws What {@link openSource} throws, for the source and for the URL of a checksum file; SpecError
  *   `ERR_SPEC_INVALID` for a checksum that can't be compared, or is not in its file.
@@ -72,12 +75,14 @@ interface Stages {
  *   throws it, before the last chunk. It throws what `checkBytes` and `decompress` do as well.
  */
 export async function openTransfer(source: LocalSource, options: TransferOptions): Promise<Transfer> {
-  const { signal, cache, onCacheHit, onRead, onTaken, decompress = false, convert = false } = options;
+  const { signal, cache, onCacheHit, onSize, onTaken, decompress = false, convert = false } = options;
   const checksum = knownChecksum(source);
-  if (convert && decompress !== false) throw notTogether();
   const opened = convert
-    ? await openConverted(source, { signal, cache, onCacheHit, onRead })
+    ? await openConverted(source, options)
     : await openSource(source, { signal, cache, checksum, onCacheHit });
+  if (!convert) onSize?.(opened.sizeBytes);
+  // What comes out of a decompressor has no known size, and may be a part of a chunk that it isn't done with.
+  const isInflated = decompress !== false && !convert;
   const stages = await layStages(source, opened, options).catch(async (error: unknown) => {
     await opened.close();
     throw error;
@@ -85,7 +90,7 @@ export async function openTransfer(source: LocalSource, options: TransferOptions
   const chunks = onTaken === undefined ? stages.chunks : reportProgress(stages.chunks, onTaken);
   let begun = false;
   return {
-    sizeBytes: decompress === false ? opened.sizeBytes : undefined,
+    sizeBytes: isInflated ? undefined : opened.sizeBytes,
     sourceSizeBytes: opened.sourceSizeBytes ?? opened.sizeBytes,
     chunks: {
       [Symbol.asyncIterator]() {
@@ -95,8 +100,7 @@ export async function openTransfer(source: LocalSource, options: TransferOptions
     },
     isBegun: () => begun,
     release: (chunk) => {
-      // What comes out of a decompressor may be a part of a chunk that it isn't done with.
-      if (decompress === false) opened.release?.(chunk);
+      if (!isInflated) opened.release?.(chunk);
     },
     passed: stages.passed,
     received: stages.received,
@@ -113,54 +117,24 @@ async function layStages(
   options: TransferOptions,
 ): Promise<Stages> {
   const { signal, algorithms, inspect, decompress = false, convert = false } = options;
-  const { sizeBytes, hints = {} } = opened;
+  if (decompress !== false && !convert) {
+    const { chunks, received } = await decompressSource(source, opened, { ...options, decompress });
+    const inspected = await inspectChunks({ sizeBytes: undefined, chunks, close: opened.close }, inspect);
+    const sent = checkBytes(inspected.chunks, {}, algorithms);
+    return { ...sent, received, close: inspected.close };
+  }
+  const { sizeBytes } = opened;
   // A source that is converted was held against its checksum as a whole.
-  const checksum = convert
-    ? undefined
-    : ((await resolveChecksum(source, namesOf(hints), { signal })) ?? opened.checksum);
-  const onRead = convert && "url" in source ? undefined : options.onRead;
-  const report = (chunks: AsyncIterable<Uint8Array>) =>
-    onRead === undefined ? chunks : reportProgress(chunks, onRead);
+  const checksum = convert ? undefined : await expectedChecksum(source, opened, { signal });
   const read = untilAborted(opened.chunks, signal);
-  if (decompress === false) {
-    // The last chunk is held back behind both, until both have found it right.
-    const inspected = await inspectChunks({ ...opened, chunks: read }, inspect);
-    const checked = checkBytes(report(inspected.chunks), { sizeBytes, checksum }, algorithms);
-    const { passed } = checked;
-    return { chunks: kept(checked, opened), passed, received: passed, close: inspected.close };
-  }
-  const received = checkBytes(report(read), { sizeBytes, checksum }, []);
-  const { decompressLimits, keepTar } = options;
-  const inflated = decompressBytes(kept(received, opened), {
-    ...decompressLimits,
-    codec: decompress,
-    keepTar,
-    hints,
-  });
-  const chunks = untilAborted(inflated, signal);
-  const inspected = await inspectChunks({ sizeBytes: undefined, chunks, close: opened.close }, inspect);
-  const sent = checkBytes(inspected.chunks, {}, algorithms);
-  return { ...sent, received: received.passed, close: inspected.close };
-}
-
-function notTogether(): UnsupportedError {
-  const alternative = "decompress the source, save it as a file, and give it as source.file";
-  return new UnsupportedError({ backend: "transfer", capability: "convert", alternative });
-}
-
-/** The bytes; when all of them were read, and are right, the source may keep them. */
-async function* kept({ chunks, passed }: CheckedBytes, { keep }: OpenedSource): AsyncGenerator<Uint8Array> {
-  let keeping: Promise<void> | undefined;
-  try {
-    for await (const chunk of chunks) {
-      // While the last chunk is on its way: a receiver that refuses it all in the end has nothing to say about the source.
-      const digests = passed()?.digests;
-      if (digests !== undefined) keeping = keep?.(digests);
-      yield chunk;
-    }
-  } finally {
-    await keeping;
-  }
+  // The last chunk is held back behind both, until both have found it right.
+  const inspected = await inspectChunks({ ...opened, chunks: read }, inspect);
+  const wasRead = convert && ("url" in source || decompress !== false);
+  const onRead = wasRead ? undefined : options.onRead;
+  const reported = onRead === undefined ? inspected.chunks : reportProgress(inspected.chunks, onRead);
+  const checked = checkBytes(reported, { sizeBytes, checksum }, algorithms);
+  const { passed } = checked;
+  return { chunks: kept(checked, opened), passed, received: passed, close: inspected.close };
 }
 
 async function inspectChunks(
@@ -169,10 +143,4 @@ async function inspectChunks(
 ): Promise<InspectedBytes> {
   if (declared === undefined) return { chunks: opened.chunks, close: async () => undefined };
   return inspectBytes(opened, declared);
-}
-
-/** What a source goes by in a checksum file. */
-function namesOf({ fileNames = [], contentDisposition }: SourceHints): readonly string[] {
-  const named = dispositionFileName(contentDisposition);
-  return named === undefined ? fileNames : [...fileNames, named];
 }

@@ -85,6 +85,7 @@ async function openDownload(source: UrlSource, options: OpenOptions): Promise<Op
   }
 }
 
-function isSystemError(error: unknown): error is Error {
+/** Whether the operating system said it. */
+export function isSystemError(error: unknown): error is Error {
   return error instanceof Error && !ImagewrightError.is(error) && "syscall" in error;
 }

@@ -1,10 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { ImageManager, type ImageSpecInput, reconcile } from "../../src/index.ts";
 import { collect, digestOf, someBytes } from "../support/bytes.ts";
 import { fileServer } from "../support/file-server.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { fixture, PACKED, packed } from "../transfer/convert/packed.ts";
 import { type Built, type Disk, guestBytes, makeQcow2 } from "../transfer/convert/qcow2.ts";
 import { cloud, dataOf, failureOf, imagesOf, recorded, specOf } from "./cloud.ts";
 
@@ -132,12 +134,9 @@ describe("what can't be converted is refused before anything is written:", () =>
     expect(backend.takeWrites()).toEqual([]);
   });
 
-  it.each<[string, Partial<ImageSpecInput>]>([
-    ["a program's own data", { source: dataOf("data") }],
-    ["a file that is compressed as a whole", { source: { file: "debian.qcow2.xz" }, decompress: "xz" }],
-  ])("%s", async (_what, fields) => {
+  it.each([[undefined], [true]])("a program's own data, decompressed: %s", async (decompress) => {
     const backend = recorded();
-    const spec = { ...converting({ file: "debian.qcow2" }), ...fields };
+    const spec = converting(dataOf("data"), { decompress });
     await expect(new ImageManager(backend).plan(spec)).rejects.toMatchObject({
       code: "ERR_UNSUPPORTED",
       capability: "convert",
@@ -145,6 +144,7 @@ describe("what can't be converted is refused before anything is written:", () =>
     });
     expect(backend.calls).toEqual([]);
   });
+
   it("a URL where nothing is cached", async () => {
     const backend = recorded();
     const images = new ImageManager(backend, { cache: false });
@@ -178,4 +178,131 @@ it("a file that turns out to be damaged on its way leaves no image behind", asyn
     code: "ERR_DECOMPRESS",
   });
   expect(await imagesOf(backend)).toEqual([]);
+});
+
+describe("a spec that decompresses and converts", () => {
+  const raw = guestBytes(packed);
+  const made = {
+    status: "active",
+    diskFormat: "raw",
+    sizeBytes: raw.length,
+    hashValue: digestOf("sha512", raw),
+  };
+
+  it.each(PACKED)("makes a verified image of the disk in %s, and is in place the next time", async (name) => {
+    const backend = recorded();
+    const images = new ImageManager(backend);
+    const data = fixture(name);
+    const file = join(await temporaryFolder(), name);
+    await writeFile(file, data);
+    const checksum = `sha256:${digestOf("sha256", data)}`;
+    for (const source of [{ file }, { file, checksum }]) {
+      const spec = { ...converting(source, { decompress: true }), name: JSON.stringify(source) };
+      expect(await images.apply(spec)).toMatchObject({
+        image: made,
+        verification: { status: "verified", algorithm: "sha512" },
+      });
+      backend.takeWrites();
+      expect(await images.plan(spec)).toMatchObject({ action: "none", content: "same" });
+      await images.apply(spec);
+      expect(backend.takeWrites()).toEqual([]);
+    }
+  });
+
+  it("is another image than one that only converts or decompresses", async () => {
+    const images = new ImageManager(cloud());
+    const file = join(await temporaryFolder(), "disk.qcow2.gz");
+    await writeFile(file, fixture("disk.qcow2.gz"));
+    const spec = converting({ file }, { decompress: true });
+    await images.apply(spec);
+    for (const other of [{ decompress: false }, { convert: false }]) {
+      expect(await images.plan({ ...spec, ...other })).toMatchObject({
+        action: "replace",
+        content: "changed",
+      });
+    }
+  });
+
+  it.each<[string, (data: Buffer) => Buffer, string, string]>([
+    ["with a wrong checksum", (data) => data, "0".repeat(64), "ERR_DIGEST_MISMATCH"],
+    [
+      "that is cut off",
+      (data) => data.subarray(0, -4),
+      digestOf("sha256", fixture("disk.qcow2.xz").subarray(0, -4)),
+      "ERR_DECOMPRESS",
+    ],
+  ])("makes no image of a source %s", async (_what, change, hex, code) => {
+    const backend = recorded();
+    const { url } = await fileServer({ data: change(fixture("disk.qcow2.xz")) });
+    const spec = converting({ url, checksum: `sha256:${hex}` }, { decompress: true });
+    expect(await failureOf(new ImageManager(backend).apply(spec))).toMatchObject({ code });
+    expect(backend.takeWrites()).toEqual([]);
+  });
+
+  it.each([[true], [false]])(
+    "a URL is told of as it comes, as it goes in, and as it goes; cached: %s",
+    async (cached) => {
+      const data = fixture("disk.qcow2.xz");
+      const { url, statuses } = await fileServer({ data, etag: '"a"' });
+      for (const hit of [false, cached]) {
+        const images = new ImageManager(cloud(), cached ? {} : { cache: false });
+        const told: unknown[] = [];
+        for (const name of [
+          "download-start",
+          "download-end",
+          "upload-start",
+          "upload-end",
+          "cache-hit",
+        ] as const)
+          images.on(name, (event) => told.push([name, event]));
+        const progress = new Map<string, object>();
+        for (const name of ["download-progress", "decompress-progress", "upload-progress"] as const)
+          images.on(name, (event) => progress.set(name, event));
+        const { image } = await images.apply(converting({ url }, { decompress: "xz" }));
+        expect(image).toMatchObject(made);
+        const at = (bytes: number, totalBytes: number | undefined) =>
+          expect.objectContaining({ transferredBytes: bytes, totalBytes });
+        expect(told).toEqual([
+          ["download-start", at(0, undefined)],
+          ...(hit ? [["cache-hit", expect.anything()]] : []),
+          ["download-end", at(data.length, data.length)],
+          ["upload-start", at(0, raw.length)],
+          ["upload-end", at(raw.length, raw.length)],
+        ]);
+        expect(Object.fromEntries(progress)).toEqual({
+          "download-progress": at(data.length, data.length),
+          "decompress-progress": at(data.length, data.length),
+          "upload-progress": at(raw.length, raw.length),
+        });
+      }
+      expect(statuses).toEqual(cached ? [200, 304] : [200, 200]);
+    },
+  );
+
+  it("knows how much there is to come while it comes, and says that all of it has only in the end", async () => {
+    const data = gzipSync(makeQcow2(packed).file, { level: 0 });
+    const { url } = await fileServer({ data, pauseMs: 70 });
+    for (const decompress of [true, false]) {
+      const images = new ImageManager(cloud());
+      const told: object[] = [];
+      images.on("download-progress", (event) => told.push(event));
+      await images.apply(converting({ url: `${url}?${decompress}` }, { decompress }));
+      const { length } = told;
+      expect(length).toBeGreaterThan(1);
+      for (const event of told) expect(event).toMatchObject({ totalBytes: data.length });
+      expect(told.filter((event) => Object(event).transferredBytes === data.length)).toHaveLength(1);
+    }
+  });
+
+  it("is read once for several clouds", async () => {
+    const data = fixture("disk.tar.gz");
+    const { url, statuses } = await fileServer({ data });
+    const clouds = [cloud(), cloud()];
+    const results = await new ImageManager(cloud()).applyTo(
+      converting({ url }, { decompress: true }),
+      clouds,
+    );
+    for (const result of results) expect(result).toMatchObject({ status: "fulfilled", image: made });
+    expect(statuses).toEqual([200]);
+  });
 });

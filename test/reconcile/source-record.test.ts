@@ -51,6 +51,13 @@ describe("the record of a source", () => {
     expect(compareRecord({ name: "debian", source: { url }, decompress: false }, image)).toBe("same");
   });
 
+  it("tells every way of decompression and conversion from the others", () => {
+    const ways = [undefined, true, "xz" as const].flatMap((decompress) =>
+      [false, true].map((convert) => sourceRecord({ name: "debian", source: { url }, decompress, convert })),
+    );
+    expect(new Set(ways).size).toBe(ways.length);
+  });
+
   it("is none where there is no source, or no name for it", () => {
     expect(sourceRecord({ name: "debian" })).toBeUndefined();
     expect(sourceRecord({ name: "debian", source: { open: async function* () {} } })).toBeUndefined();

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { UrlSource } from "../../src/index.ts";
 import { type Cache, openTransfer, type TransferOptions } from "../../src/transfer/index.ts";
@@ -143,6 +144,20 @@ describe("a file that somebody else put there", () => {
     await writeFile(path, OTHER);
     await utimes(path, 1, 1);
     expect((await fetched(source)).equals(DATA)).toBe(true);
+  });
+  it("in place of a kept one that is decompressed, with its size and times, fails once and is downloaded anew", async () => {
+    const packed = gzipSync(DATA, { level: 0 });
+    const { source, path, cachePath } = await cached({ data: packed });
+    await fetched(source, { decompress: "gzip" });
+    const [facts = ""] = (await readdir(cachePath)).filter((name) => name.endsWith(".json"));
+    const { mtimeMs } = await stat(path);
+    await writeFile(path, gzipSync(OTHER, { level: 0 }));
+    const text = await readFile(join(cachePath, facts), "utf8");
+    await writeFile(join(cachePath, facts), text.replace(`${mtimeMs}`, `${(await stat(path)).mtimeMs}`));
+    expect(await rejectionOf(fetched(source, { decompress: "gzip" }))).toMatchObject({
+      code: "ERR_DIGEST_MISMATCH",
+    });
+    expect((await fetched(source, { decompress: "gzip" })).equals(DATA)).toBe(true);
   });
   it("that has the declared digest is taken without a byte from the server", async () => {
     const { server, source, path } = await cached();

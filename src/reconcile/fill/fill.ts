@@ -104,13 +104,15 @@ export async function openPass(
     cache: isDownload ? await cache?.() : undefined,
     onCacheHit: (path) => emit("cache-hit", { name, path }),
     inspect: inspection === "off" ? undefined : declared,
+    onSize: (bytes) => {
+      sourceBytes = bytes;
+    },
     ...(told.length === 0 ? {} : { onRead }),
   });
-  sourceBytes = transfer.sourceSizeBytes;
   if (told.length === 0) return transfer;
   if (convert === true) {
-    // It was downloaded as a whole before.
-    tellEnd(sourceBytes ?? 0);
+    // It was read as a whole before.
+    tellEnd(transfer.sourceSizeBytes ?? 0);
     return transfer;
   }
   const chunks = toTheEnd(transfer.chunks, () => tellEnd(transfer.received()?.sizeBytes ?? 0));

@@ -18,7 +18,7 @@ const ALTERNATIVES: Readonly<Record<string, string>> = {
   "source.object": "use source.url",
   "source.imageId": "use source.file, after a download of the image",
   decompress: "use source.url, source.file or source.open, which this process decompresses",
-  convert: "decompress the source, save it as a file, and give it as source.file",
+  convert: "save the source as a file, and give it as source.file",
 };
 
 /** What to use instead of this field. Advice to use another source is for clouds that take data from this process. */
@@ -57,14 +57,11 @@ export function checkSupported(spec: ImageSpec, backend: Backend): void {
   if (issue !== undefined) throw new SpecError([issue]);
 }
 
-function unsupportedField(
-  { source, decompress = false, convert, members }: ImageSpec,
-  backend: Backend,
-): string | undefined {
+function unsupportedField({ source, convert, members }: ImageSpec, backend: Backend): string | undefined {
   if (members !== undefined && backend.members === undefined) return "members";
   if (source === undefined) return undefined;
   if (!canDeliver(source, backend)) return `source.${sourceKind(source)}`;
-  const isConvertible = ("file" in source || "url" in source) && decompress === false;
+  const isConvertible = "file" in source || "url" in source;
   return convert === true && !isConvertible ? "convert" : undefined;
 }
 

@@ -10,6 +10,8 @@ import { entryPaths } from "./layout.ts";
 export interface CacheFileOptions extends UrlOptions {
   readonly checksum: Checksum | undefined;
   readonly onRead?: OnProgress | undefined;
+  /** Told how many bytes there are, where the server says so, before any of them is read. */
+  readonly onSize?: ((sizeBytes: number | undefined) => void) | undefined;
   readonly onCacheHit?: ((path: string) => void) | undefined;
 }
 
@@ -21,7 +23,7 @@ export interface CacheFileOptions extends UrlOptions {
 export async function cacheFile(
   source: UrlSource,
   cache: Cache,
-  { checksum, onRead, onCacheHit, ...options }: CacheFileOptions,
+  { checksum, onRead, onSize, onCacheHit, ...options }: CacheFileOptions,
 ): Promise<string> {
   let hit: string | undefined;
   const onHit = (path: string): void => {
@@ -32,6 +34,7 @@ export async function cacheFile(
   try {
     if (hit !== undefined) return hit;
     const { sizeBytes } = opened;
+    onSize?.(sizeBytes);
     const { chunks, passed } = checkBytes(
       untilAborted(opened.chunks, options.signal),
       { sizeBytes, checksum },

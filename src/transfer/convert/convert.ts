@@ -8,7 +8,7 @@ import { changed, type LocalFile, openLocalFile, readChunks, readFile } from "..
 import type { OpenedSource } from "../opened.ts";
 import { blockBytesOf, readBlocks } from "./blocks.ts";
 import { DETECTED_BYTES, detectFormat } from "./detect.ts";
-import { unsupported } from "./errors.ts";
+import { type FilePath, nameOf, unsupported } from "./errors.ts";
 import { HEADER_BYTES, type Layout, parseHeader } from "./header.ts";
 import { readSome } from "./read.ts";
 import { readTables, type TableReader } from "./tables.ts";
@@ -47,19 +47,24 @@ export async function convertToRaw(
   const local = await openLocalFile(source);
   try {
     if (checksum !== undefined) await checkFile(local.handle, checksum, signal);
-    return await openByFormat(local, source.file);
+    return await openRaw(local, source.file);
   } catch (error) {
     await local.handle.close();
     throw error;
   }
 }
 
-async function openByFormat({ handle, stats }: LocalFile, file: string): Promise<OpenedSource> {
+/**
+ * Opens an open file as raw, see {@link convertToRaw}.
+ *
+ * @throws FormatError as {@link convertToRaw} does; the file stays open then.
+ */
+export async function openRaw({ handle, stats }: LocalFile, file: FilePath): Promise<OpenedSource> {
   const close = () => handle.close();
   const head = await readSome(handle, Buffer.alloc(Math.max(DETECTED_BYTES, HEADER_BYTES)), 0);
   const format = detectFormat(head);
   if (format === "raw") {
-    const { chunks, release } = readFile({ handle, stats }, file);
+    const { chunks, release } = readFile({ handle, stats }, nameOf(file));
     return { sizeBytes: stats.size, chunks, release, close };
   }
   if (format !== "qcow2") throw unsupported(file, `is a ${format}`, format);
@@ -91,7 +96,7 @@ async function* readDisk(
   try {
     yield* readBlocks(handle, layout, tablesOf, pool);
     const after = await handle.stat();
-    if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) throw changed(layout.file);
+    if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) throw changed(nameOf(layout.file));
   } finally {
     await handle.close();
   }

@@ -1,9 +1,8 @@
-import { damaged, unsupported } from "./errors.ts";
+import { damaged, type FilePath, unsupported } from "./errors.ts";
 
 /** How a qcow2 is laid out, as far as its active disk is concerned. */
 export interface Layout {
-  /** What messages call it. */
-  readonly file: string;
+  readonly file: FilePath;
   readonly fileBytes: number;
   /** The size of the disk inside. */
   readonly virtualBytes: number;
@@ -41,12 +40,11 @@ const KNOWN_FEATURES = 0b11111n;
 /**
  * Reads the header of a qcow2 (docs/interop/qcow2.txt of QEMU).
  *
- * @param file What messages call it.
  * @param head Its first {@link HEADER_BYTES}, or all of a file that is smaller.
  * @throws FormatError `ERR_CONVERT_UNSUPPORTED` for what is not converted here, `ERR_FORMAT_MISMATCH` for a header
  *   that contradicts itself or the size of the file.
  */
-export function parseHeader(file: string, fileBytes: number, head: Buffer): Layout {
+export function parseHeader(file: FilePath, fileBytes: number, head: Buffer): Layout {
   if (head.length < V2_HEADER_BYTES) throw damaged(file, "its header is not whole");
   const version = head.readUInt32BE(4);
   if (version !== 2 && version !== 3) throw unsupported(file, `is a qcow of version ${version}`);
@@ -86,7 +84,7 @@ export function parseHeader(file: string, fileBytes: number, head: Buffer): Layo
 }
 
 function parseFeatures(
-  file: string,
+  file: FilePath,
   version: 2 | 3,
   head: Buffer,
   clusterBytes: number,

@@ -1,10 +1,10 @@
 import type { FileHandle } from "node:fs/promises";
-import { damaged } from "./errors.ts";
+import { damaged, type FilePath } from "./errors.ts";
 
 /** Fills a buffer from a file; what the file doesn't have is an error. */
 export async function readWhole(
   handle: FileHandle,
-  file: string,
+  file: FilePath,
   buffer: Buffer,
   position: number,
 ): Promise<Buffer> {

@@ -2,8 +2,12 @@
 # Installs the programs that make disk images, where they are missing.
 set -eu
 
-packages="fdisk genisoimage qemu-utils xorriso"
-installed() { [ -x /usr/sbin/sfdisk ] && [ -x /usr/bin/genisoimage ] && [ -x /usr/bin/qemu-img ] && [ -x /usr/bin/xorriso ]; }
+packages="bzip2 fdisk genisoimage qemu-utils xorriso xz-utils zstd"
+installed() {
+  for program in bzip2 genisoimage qemu-img sfdisk xorriso xz zstd; do
+    [ -x "/usr/bin/$program" ] || [ -x "/usr/sbin/$program" ] || return 1
+  done
+}
 
 installed && exit 0
 if [ "$(id -u)" != 0 ] || ! grep -qx 'ID=debian' /etc/os-release; then
