@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ImageManager } from "imagewright";
 import { openstack } from "imagewright/openstack";
-import { type Codec, decompress, openSource, openTransfer } from "imagewright/transfer";
+import { type Codec, decompress, openSource } from "imagewright/transfer";
 import { startCloud } from "../test/integration/cloud/start.ts";
-import { put } from "./support/put.ts";
+import type { SinkOrder, SinkReport } from "./sink-child.ts";
+import { runMeasured } from "./support/process.ts";
 import { serve } from "./support/serve.ts";
 import { parseSizeBytes } from "./support/size.ts";
 import { median } from "./support/statistics.ts";
@@ -60,7 +61,7 @@ export async function run(parameters: string[]): Promise<void> {
     server = spawn(process.execPath, [join(import.meta.dirname, "serve-child.ts"), folder]);
     const [line] = await once(server.stdout ?? process.stdin, "data");
     const receive = values.sink
-      ? intoSink(`${await serve(join(folder, "disk"), stop.signal)}/sink`)
+      ? intoSink(`${await serve(join(folder, "disk"), stop.signal)}/sink`, stop.signal)
       : intoCloud(new ImageManager(await openstack({ cloud: values.cloud ?? "demo" })));
     const ratios = await measure(receive, folder, String(line).trim(), Number(values.runs));
     if (values.check && ratios.some((ratio) => !(ratio <= PROMISED))) process.exitCode = 1;
@@ -72,11 +73,17 @@ export async function run(parameters: string[]): Promise<void> {
   }
 }
 
-/** Takes a source, decompressed where that is said, and tells the seconds. */
+interface Received {
+  readonly seconds: number;
+  /** Of a process that does nothing else; `undefined` where it does. */
+  readonly peakRssBytes?: number | undefined;
+}
+
+/** Takes a source, decompressed where that is said. */
 type Receive = (
   source: { readonly file: string } | { readonly url: string },
   codec?: Codec,
-) => Promise<number>;
+) => Promise<Received>;
 
 async function measure(
   receive: Receive,
@@ -88,7 +95,7 @@ async function measure(
     `Seconds, the median of ${runs} turns after one that doesn't count. Node ${process.versions.node},`,
   );
   console.log(`${availableParallelism()} processors, load before: ${loadavg()[0]?.toFixed(2)}\n`);
-  const rows = [["codec", "download", "decompress", "upload", "all", "all / slowest"]];
+  const rows = [["codec", "download", "decompress", "upload", "all", "all / slowest", "peak MB"]];
   const ratios: number[] = [];
   for (const [codec, suffix] of COMPRESSORS) {
     const url = `${origin}/disk.${suffix}`;
@@ -99,17 +106,21 @@ async function measure(
       all: () => receive({ url }, codec),
     };
     const turns: Record<keyof typeof parts, number>[] = [];
+    let peakRssBytes = 0;
     for (let turn = 0; turn <= runs; turn++) {
       const download = await secondsOf(parts.download);
       const decompressed = await secondsOf(parts.decompress);
       const upload = await parts.upload();
-      turns.push({ download, decompress: decompressed, upload, all: await parts.all() });
+      const all = await parts.all();
+      peakRssBytes = Math.max(peakRssBytes, all.peakRssBytes ?? 0);
+      turns.push({ download, decompress: decompressed, upload: upload.seconds, all: all.seconds });
     }
     const of = (part: keyof typeof parts) => median(turns.slice(1).map((turn) => turn[part]));
     const ratio = of("all") / Math.max(of("download"), of("decompress"), of("upload"));
     ratios.push(ratio);
     const seconds = [of("download"), of("decompress"), of("upload"), of("all"), ratio];
-    rows.push([codec, ...seconds.map((value) => value.toFixed(2))]);
+    const peak = peakRssBytes === 0 ? "" : (peakRssBytes / 1e6).toFixed(0);
+    rows.push([codec, ...seconds.map((value) => value.toFixed(2)), peak]);
   }
   console.log(table(rows));
   return ratios;
@@ -124,15 +135,19 @@ function intoCloud(images: ImageManager): Receive {
       ({ id } = (await images.apply({ ...spec, source, decompress: codec })).image);
     });
     await images.destroy(id);
-    return seconds;
+    return { seconds };
   };
 }
 
-function intoSink(url: string): Receive {
-  return (source, codec) =>
-    secondsOf(async () =>
-      put(url, await openTransfer(source, { algorithms: ["sha512"], decompress: codec })),
-    );
+/** In a process of its own each time. */
+function intoSink(sink: string, signal: AbortSignal): Receive {
+  const program = join(import.meta.dirname, "sink-child.ts");
+  return async (source, codec) => {
+    const order: SinkOrder = { source, sink, algorithms: ["sha512"], decompress: codec };
+    const run = await runMeasured(process.execPath, [program, JSON.stringify(order)], { signal });
+    const { seconds }: SinkReport = JSON.parse(run.output);
+    return { seconds, peakRssBytes: run.peakRssBytes };
+  };
 }
 
 async function secondsOf(work: () => Promise<void>): Promise<number> {

@@ -1,5 +1,5 @@
 /** Streams one source to a sink, by the order that is its last argument, and prints a report. */
-import { openTransfer } from "imagewright/transfer";
+import { type Codec, openTransfer } from "imagewright/transfer";
 import { put } from "./support/put.ts";
 
 export interface SinkOrder {
@@ -7,6 +7,7 @@ export interface SinkOrder {
   /** Where downloads are kept. Default: nowhere. */
   readonly cache?: string;
   readonly algorithms: readonly string[];
+  readonly decompress?: Codec | undefined;
   readonly sink: string;
 }
 
@@ -16,11 +17,12 @@ export interface SinkReport {
   readonly digest: string | undefined;
 }
 
-const { source, cache, algorithms, sink }: SinkOrder = JSON.parse(process.argv.at(-1) ?? "{}");
+const { source, cache, algorithms, decompress, sink }: SinkOrder = JSON.parse(process.argv.at(-1) ?? "{}");
 
 const startMs = performance.now();
 const transfer = await openTransfer(source, {
   algorithms,
+  decompress,
   cache: cache === undefined ? undefined : { directory: cache },
 });
 await put(sink, transfer);

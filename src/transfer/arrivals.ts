@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import { finished, type Readable } from "node:stream";
 import { type BufferPool, bufferPool } from "./buffer-pool.ts";
+import { freeMemory } from "./free-memory.ts";
 
 /** Node.js hands a body out in pieces of 64 KiB or less: as many as have arrived are worked on at once. */
 const CHUNK_BYTES = 256 * 1024;
@@ -54,7 +55,7 @@ export function arrivals(response: ArrivingBody, pool: BufferPool): Arrivals {
   const { socket } = response;
   const isOwn = socket instanceof Socket;
   // Node.js has copied the body out of it by then.
-  if (isOwn) socket.on("data", free);
+  if (isOwn) socket.on("data", freeMemory);
   response.on("data", (chunk: Buffer) => {
     for (let copied = 0; copied < chunk.length; ) {
       filling ??= pool.take();
@@ -64,7 +65,7 @@ export function arrivals(response: ArrivingBody, pool: BufferPool): Arrivals {
       const filled = filledBytes === CHUNK_BYTES ? takeFilled() : undefined;
       if (filled !== undefined) full.push(filled);
     }
-    if (isOwn) free(chunk);
+    if (isOwn) freeMemory(chunk);
     if (full.length >= AHEAD_CHUNKS) response.pause();
     tell();
   });
@@ -83,9 +84,4 @@ export function arrivals(response: ArrivingBody, pool: BufferPool): Arrivals {
     isOver: () => end !== undefined && !("error" in end) && isEmpty(),
     more: () => (end === undefined && isEmpty() ? news.promise : Promise.resolve()),
   };
-}
-
-/** Frees memory at once that Node.js has made for this piece alone. Left to the collector, 100 MB of it would pile up. */
-function free({ buffer, byteLength }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer(0);
 }

@@ -1,7 +1,7 @@
 import { type Codec, untilAborted } from "../model/index.ts";
 import { checkBytes, type Passed } from "./check.ts";
 import { expectedChecksum } from "./declared-checksum.ts";
-import { decompress } from "./decompress/decompress.ts";
+import { decompressing } from "./decompress/decompress.ts";
 import type { DecompressLimits } from "./decompress/limits.ts";
 import { kept } from "./kept.ts";
 import type { OpenedSource } from "./opened.ts";
@@ -24,6 +24,8 @@ export interface DecompressedOptions {
 /** What comes out of a source, and what is known of what went in. */
 export interface DecompressedBytes {
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Takes a chunk that nobody looks at any more. */
+  release(chunk: Uint8Array): void;
   /** What came from the source, once all was read. */
   received(): Passed | undefined;
 }
@@ -46,8 +48,10 @@ export async function decompressSource(
   const isKept = opened.keep !== undefined;
   const received = checkBytes(reported, { sizeBytes, checksum }, isKept && !checksum ? [KEPT_DIGEST] : []);
   const options = { ...decompressLimits, codec, keepTar, hints };
+  const { chunks, release } = decompressing(kept(received, opened), options, opened.release);
   return {
-    chunks: untilAborted(decompress(kept(received, opened), options), signal),
+    chunks: untilAborted(chunks, signal),
+    release,
     received: received.passed,
   };
 }

@@ -57,6 +57,7 @@ export interface Transfer {
 /** The bytes that are sent, and what is known of them and of those that came. */
 interface Stages {
   readonly chunks: AsyncIterable<Uint8Array>;
+  release(chunk: Uint8Array): void;
   passed(): Passed | undefined;
   received(): Passed | undefined;
   close(): Promise<void>;
@@ -81,7 +82,7 @@ export async function openTransfer(source: LocalSource, options: TransferOptions
     ? await openConverted(source, options)
     : await openSource(source, { signal, cache, checksum, onCacheHit });
   if (!convert) onSize?.(opened.sizeBytes);
-  // What comes out of a decompressor has no known size, and may be a part of a chunk that it isn't done with.
+  // What comes out of a decompressor has no known size.
   const isInflated = decompress !== false && !convert;
   const stages = await layStages(source, opened, options).catch(async (error: unknown) => {
     await opened.close();
@@ -99,9 +100,7 @@ export async function openTransfer(source: LocalSource, options: TransferOptions
       },
     },
     isBegun: () => begun,
-    release: (chunk) => {
-      if (!isInflated) opened.release?.(chunk);
-    },
+    release: stages.release,
     passed: stages.passed,
     received: stages.received,
     async close() {
@@ -118,10 +117,10 @@ async function layStages(
 ): Promise<Stages> {
   const { signal, algorithms, inspect, decompress = false, convert = false } = options;
   if (decompress !== false && !convert) {
-    const { chunks, received } = await decompressSource(source, opened, { ...options, decompress });
+    const { chunks, release, received } = await decompressSource(source, opened, { ...options, decompress });
     const inspected = await inspectChunks({ sizeBytes: undefined, chunks, close: opened.close }, inspect);
     const sent = checkBytes(inspected.chunks, {}, algorithms);
-    return { ...sent, received, close: inspected.close };
+    return { ...sent, release, received, close: inspected.close };
   }
   const { sizeBytes } = opened;
   // A source that is converted was held against its checksum as a whole.
@@ -134,7 +133,8 @@ async function layStages(
   const reported = onRead === undefined ? inspected.chunks : reportProgress(inspected.chunks, onRead);
   const checked = checkBytes(reported, { sizeBytes, checksum }, algorithms);
   const { passed } = checked;
-  return { chunks: kept(checked, opened), passed, received: passed, close: inspected.close };
+  const release = (chunk: Uint8Array): void => opened.release?.(chunk);
+  return { chunks: kept(checked, opened), release, passed, received: passed, close: inspected.close };
 }
 
 async function inspectChunks(

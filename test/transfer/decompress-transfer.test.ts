@@ -203,3 +203,27 @@ it("without decompress, a compressed source is sent as it is", async () => {
   expect(sizeBytes).toBe(fixture("small.gz").length);
   expect((await collect(chunks)).equals(fixture("small.gz"))).toBe(true);
 });
+
+describe.each([
+  ["large.gz", large],
+  ["large.bz2", large],
+  ["large.xz", large],
+  ["large.zst", large],
+  ["sparse-gnu.tar.gz", sparse],
+  ["gnu.tar.gz", small],
+])("what comes out of %s", (name, content) => {
+  it("is right when each chunk is given back as soon as it was looked at, and memory is freed", async () => {
+    const transfer = await openTransfer({ file: fileOf(fixture(name)) }, OPTIONS);
+    const seen: Buffer[] = [];
+    const released: Uint8Array[] = [];
+    for await (const chunk of transfer.chunks) {
+      seen.push(Buffer.from(chunk));
+      transfer.release(chunk);
+      released.push(chunk);
+    }
+    await transfer.close();
+    expect(Buffer.concat(seen).equals(content)).toBe(true);
+    expect(transfer.passed()?.digests).toMatchObject({ md5: digestOf("md5", content) });
+    if (content === large) expect(released.filter(({ length }) => length === 0)).not.toEqual([]);
+  });
+});

@@ -50,8 +50,8 @@ export async function decompressToFile(
     try {
       // Seldom less comes out than went in: what is in a disk is compressed, or isn't compressible.
       if (!(await hasRoom(place.directory, sizeBytes ?? 0))) throw noRoom(place.directory);
-      const { chunks, received } = await decompressSource(source, opened, options);
-      await fillFile(place, chunks);
+      const { chunks, release, received } = await decompressSource(source, opened, options);
+      await fillFile(place, chunks, release);
       const stats = await place.handle.stat();
       return { handle: place.handle, stats, sourceSizeBytes: received()?.sizeBytes ?? 0 };
     } catch (error) {
@@ -83,11 +83,13 @@ function ifUnusable(error: unknown): undefined {
 /**
  * Writes chunks to an empty file.
  *
+ * @param release Told of chunks that were written.
  * @throws UnsupportedError `ERR_UNSUPPORTED` when the disk has no room for them.
  */
 export async function fillFile(
   { directory, handle }: Place,
   chunks: AsyncIterable<Uint8Array>,
+  release?: (chunk: Uint8Array) => void,
 ): Promise<void> {
   let offset = 0;
   for await (const chunk of chunks) {
@@ -95,6 +97,7 @@ export async function fillFile(
       throw hasCode(error, "ENOSPC", "EDQUOT", "EFBIG") ? noRoom(directory, error) : error;
     });
     offset += chunk.length;
+    release?.(chunk);
   }
 }
 

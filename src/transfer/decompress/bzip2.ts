@@ -1,7 +1,7 @@
 import { type ByteReader, byteReader } from "./byte-reader.ts";
 import { bitsAt, cutBlock } from "./bzip2-block.ts";
 import { findMark, MARK_BITS, type Mark } from "./bzip2-marks.ts";
-import { type Decompressor, startsWith } from "./decompressor.ts";
+import { type Decompressor, type Done, startsWith } from "./decompressor.ts";
 import { checkBeginning, corrupt, trailing, truncated } from "./errors.ts";
 
 /** More than any block has when it is compressed. */
@@ -22,7 +22,7 @@ type Decompress = (stream: Uint8Array) => Uint8Array;
 export const bzip2: Decompressor<"bzip2"> = {
   codec: "bzip2",
   matches: (head) => levelOf(head) !== undefined,
-  async *decompress(compressed) {
+  async *decompress(compressed, done) {
     const reader = byteReader(compressed);
     try {
       checkBeginning(bzip2, await reader.peek(4), 4);
@@ -32,7 +32,7 @@ export const bzip2: Decompressor<"bzip2"> = {
         if (head.length === 0) return;
         const level = levelOf(head);
         if (level === undefined) throw trailing("bzip2");
-        yield* decompressStream(reader, level, decompress);
+        yield* decompressStream(bitWindow(reader, done), level, decompress);
       }
     } finally {
       await reader.close();
@@ -58,11 +58,10 @@ function levelOf(head: Uint8Array): number | undefined {
 }
 
 async function* decompressStream(
-  reader: ByteReader,
+  window: BitWindow,
   level: number,
   decompress: Decompress,
 ): AsyncGenerator<Uint8Array> {
-  const window = bitWindow(reader);
   let crc = 0;
   let mark = await window.markFrom(0);
   if (mark.bit !== 0) throw corrupt("bzip2", "no block begins where the first one should");
@@ -112,7 +111,7 @@ interface BitWindow {
   leave(bit: number): void;
 }
 
-function bitWindow(reader: ByteReader): BitWindow {
+function bitWindow(reader: ByteReader, done: Done | undefined): BitWindow {
   let bytes: Uint8Array = new Uint8Array();
 
   async function more(failure?: unknown): Promise<void> {
@@ -121,6 +120,7 @@ function bitWindow(reader: ByteReader): BitWindow {
       throw corrupt("bzip2", "a block can't be decompressed", failure);
     if (chunk === undefined) throw truncated("bzip2");
     bytes = Buffer.concat([bytes, chunk]);
+    done?.(chunk);
   }
 
   return {

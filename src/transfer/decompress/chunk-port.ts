@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import { FormatError } from "../../model/errors/index.ts";
+import type { Done } from "./decompressor.ts";
 
 /** How many chunks are on their way at a time. */
 const WINDOW = 4;
@@ -15,8 +16,17 @@ export interface Failure {
   readonly detected: string | undefined;
 }
 
-/** Sends chunks to another thread, no faster than they are taken there. */
-export async function sendChunks(chunks: AsyncIterable<Uint8Array>, port: MessagePort): Promise<void> {
+/**
+ * Sends chunks to another thread, no faster than they are taken there. Their memory goes along where it is `given`;
+ * otherwise copies are sent.
+ *
+ * @param done Told of chunks that were copied.
+ */
+export async function sendChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  port: MessagePort,
+  { given = false, done }: { readonly given?: boolean; readonly done?: Done | undefined } = {},
+): Promise<void> {
   let free = WINDOW;
   let closed = false;
   let wake = Promise.withResolvers<void>();
@@ -37,9 +47,14 @@ export async function sendChunks(chunks: AsyncIterable<Uint8Array>, port: Messag
       }
       if (closed) return;
       free--;
-      // A copy, as the memory goes along, and may be others' too.
-      const own = new Uint8Array(chunk);
-      send({ chunk: own }, [own.buffer]);
+      const { buffer } = chunk;
+      if (given && buffer instanceof ArrayBuffer && buffer.byteLength === chunk.length) {
+        send({ chunk }, [buffer]);
+      } else {
+        const own = new Uint8Array(chunk);
+        done?.(chunk);
+        send({ chunk: own }, [own.buffer]);
+      }
     }
     send("end");
   } catch (error) {

@@ -1,7 +1,8 @@
 import type { Codec } from "../../model/spec.ts";
+import { freeByParts } from "../free-memory.ts";
 import { byteReader } from "./byte-reader.ts";
 import { bzip2 } from "./bzip2.ts";
-import { type Decompressor, MAGIC_BYTES } from "./decompressor.ts";
+import { type Decompressor, type Done, MAGIC_BYTES } from "./decompressor.ts";
 import { detectCodec, type SourceHints } from "./detect.ts";
 import { gzip } from "./gzip.ts";
 import { type DecompressLimits, withinLimits } from "./limits.ts";
@@ -33,43 +34,68 @@ export const DECOMPRESSORS: readonly Decompressor[] = [gzip, onThread(bzip2), on
  * be, not compressed, or followed by something else; for an archive of none or several files; and for more bytes than
  * the limits allow.
  */
-export async function* decompress(
+export function decompress(
   compressed: AsyncIterable<Uint8Array>,
   options: DecompressOptions,
 ): AsyncGenerator<Uint8Array> {
+  return decompressing(compressed, options).chunks;
+}
+
+/** What comes out of a decompression. */
+export interface Decompressing {
+  readonly chunks: AsyncGenerator<Uint8Array>;
+  /** Takes a chunk that nobody looks at any more, to free its memory. */
+  release(chunk: Uint8Array): void;
+}
+
+/** As {@link decompress} does, for who tells which chunks he is done with. And so is he told, of those of the source. */
+export function decompressing(
+  compressed: AsyncIterable<Uint8Array>,
+  options: DecompressOptions,
+  done?: Done,
+): Decompressing {
   let sourceBytes = 0;
+  // Files of an archive are parts of chunks, and what isn't compressed is the source's.
+  let isOwn = false;
+  const free = freeByParts();
   const counted = (async function* () {
     for await (const chunk of compressed) {
       sourceBytes += chunk.length;
       yield chunk;
     }
   })();
-  const plain = options.keepTar === true ? decoded(counted, options) : untarred(decoded(counted, options));
-  yield* withinLimits(plain, () => sourceBytes, options);
-}
 
-async function* decoded(
-  compressed: AsyncIterable<Uint8Array>,
-  { codec, hints = {} }: DecompressOptions,
-): AsyncGenerator<Uint8Array> {
-  const reader = byteReader(compressed);
-  try {
-    const head = await reader.peek(BLOCK_BYTES);
-    if (codec === true && isTar(head)) yield* reader.rest();
-    else
-      yield* detectCodec(codec, head.subarray(0, MAGIC_BYTES), hints, DECOMPRESSORS).decompress(
-        reader.rest(),
-      );
-  } finally {
-    await reader.close();
+  async function* decoded({ codec, hints = {} }: DecompressOptions): AsyncGenerator<Uint8Array> {
+    const reader = byteReader(counted);
+    try {
+      const head = await reader.peek(BLOCK_BYTES);
+      isOwn = !(codec === true && isTar(head));
+      if (!isOwn) yield* reader.rest();
+      else {
+        const decompressor = detectCodec(codec, head.subarray(0, MAGIC_BYTES), hints, DECOMPRESSORS);
+        yield* decompressor.decompress(reader.rest(), done);
+      }
+    } finally {
+      await reader.close();
+    }
   }
-}
 
-async function* untarred(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = byteReader(chunks);
-  try {
-    yield* isTar(await reader.peek(BLOCK_BYTES)) ? onlyFile(reader) : reader.rest();
-  } finally {
-    await reader.close();
+  async function* untarred(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const reader = byteReader(chunks);
+    try {
+      const isArchive = isTar(await reader.peek(BLOCK_BYTES));
+      isOwn &&= !isArchive;
+      yield* isArchive ? onlyFile(reader) : reader.rest();
+    } finally {
+      await reader.close();
+    }
   }
+
+  const plain = options.keepTar === true ? decoded(options) : untarred(decoded(options));
+  return {
+    chunks: withinLimits(plain, () => sourceBytes, options),
+    release: (chunk) => {
+      if (isOwn) free(chunk);
+    },
+  };
 }

@@ -13,8 +13,12 @@ export interface Decompressor<Name extends Codec = Codec> {
   readonly codec: Name;
   /** Whether these first bytes are of this codec. */
   matches(head: Uint8Array): boolean;
-  decompress(compressed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>;
+  /** @param done Told of chunks of the input, as they came, that are not looked at any more; not of all. */
+  decompress(compressed: AsyncIterable<Uint8Array>, done?: Done): AsyncGenerator<Uint8Array>;
 }
+
+/** Told of a chunk that is not looked at any more: its memory is free for something else. */
+export type Done = (chunk: Uint8Array) => void;
 
 /** As many bytes as every `matches` needs. */
 export const MAGIC_BYTES = 6;

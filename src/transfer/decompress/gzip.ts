@@ -2,23 +2,22 @@ import { createGunzip } from "node:zlib";
 import { type ByteReader, byteReader } from "./byte-reader.ts";
 import { type Decompressor, startsWith } from "./decompressor.ts";
 import { checkBeginning, corrupt, trailing, truncated } from "./errors.ts";
-import { OUTPUT_BYTES, throughZlib, zlibCode } from "./through-zlib.ts";
+import { feed, OUTPUT_BYTES, throughZlib, zlibCode } from "./through-zlib.ts";
 
 /** gzip (RFC 1952), by Node's zlib. Zeros behind the last member are padding, as for gzip itself. */
 export const gzip: Decompressor = {
   codec: "gzip",
   matches: (head) => startsWith(head, 0x1f, 0x8b),
-  async *decompress(compressed) {
+  async *decompress(compressed, done) {
     const reader = byteReader(compressed);
     const gunzip = createGunzip({ chunkSize: OUTPUT_BYTES });
-    const fed = remember(reader, () => gunzip.bytesWritten);
+    const fed = feed(taken(reader), gunzip, done);
     try {
       checkBeginning(gzip, await reader.peek(2), 2);
       yield* throughZlib(fed.chunks, gunzip);
       // zlib stops at the first zero behind a member, and is silent about what comes then.
       for (const chunk of fed.untouched()) checkPadding(chunk);
-      for (let chunk = await reader.take(); chunk !== undefined; chunk = await reader.take())
-        checkPadding(chunk);
+      for await (const chunk of taken(reader)) checkPadding(chunk);
     } catch (error) {
       throw failureOf(error);
     } finally {
@@ -28,21 +27,9 @@ export const gzip: Decompressor = {
   },
 };
 
-/** Hands chunks on and keeps those that were not made use of yet: the streams in between read ahead. */
-function remember(reader: ByteReader, usedBytes: () => number) {
-  let fedBytes = 0;
-  let recent: readonly { readonly chunk: Uint8Array; readonly end: number }[] = [];
-  return {
-    chunks: (async function* () {
-      for (let chunk = await reader.take(); chunk !== undefined; chunk = await reader.take()) {
-        fedBytes += chunk.length;
-        recent = [...recent.filter(({ end }) => end > usedBytes()), { chunk, end: fedBytes }];
-        yield chunk;
-      }
-    })(),
-    untouched: () =>
-      recent.map(({ chunk, end }) => chunk.subarray(Math.max(0, chunk.length - (end - usedBytes())))),
-  };
+/** Leaves the reader open: what isn't made use of is looked at behind this. */
+async function* taken(reader: ByteReader): AsyncGenerator<Uint8Array> {
+  for (let chunk = await reader.take(); chunk !== undefined; chunk = await reader.take()) yield chunk;
 }
 
 function checkPadding(chunk: Uint8Array): void {

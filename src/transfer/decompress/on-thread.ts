@@ -23,7 +23,7 @@ export function onThread(
   return {
     codec,
     matches,
-    async *decompress(compressed) {
+    async *decompress(compressed, done) {
       const input = new MessageChannel();
       const output = new MessageChannel();
       const workerData: WorkerInput = { codec, compressed: input.port2, decompressed: output.port2 };
@@ -38,7 +38,9 @@ export function onThread(
       worker.on("error", threadFailed);
       worker.on("exit", () => threadFailed(undefined));
       const left = new AbortController();
-      const sent = sendChunks(untilAborted(compressed, left.signal), input.port1).catch(received.fail);
+      const sent = sendChunks(untilAborted(compressed, left.signal), input.port1, { done }).catch(
+        received.fail,
+      );
       try {
         yield* received.chunks;
       } finally {

@@ -1,18 +1,18 @@
 import { ReadableStream } from "node:stream/web";
-import { byteReader } from "./byte-reader.ts";
-import { type Decompressor, startsWith } from "./decompressor.ts";
+import { type ByteReader, byteReader } from "./byte-reader.ts";
+import { type Decompressor, type Done, startsWith } from "./decompressor.ts";
 import { checkBeginning, corrupt, truncated, unreadable } from "./errors.ts";
 
 /** xz, by XZ Embedded as WebAssembly. Zeros behind a stream are padding: four, or a multiple of it. */
 export const xz: Decompressor<"xz"> = {
   codec: "xz",
   matches: (head) => startsWith(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00),
-  async *decompress(compressed) {
+  async *decompress(compressed, done) {
     const reader = byteReader(compressed);
     try {
       checkBeginning(xz, await reader.peek(6), 6);
       const { XzReadableStream } = (await import("xz-decompress")).default;
-      for await (const chunk of new XzReadableStream(ReadableStream.from(reader.rest()))) {
+      for await (const chunk of new XzReadableStream(ReadableStream.from(takenFrom(reader, done)))) {
         if (chunk.length > 0) yield chunk;
       }
     } catch (error) {
@@ -22,6 +22,16 @@ export const xz: Decompressor<"xz"> = {
     }
   },
 };
+
+/** The library asks for a chunk when it has copied all of the last one, and holds on to that until the next is there. */
+async function* takenFrom(reader: ByteReader, done: Done | undefined): AsyncGenerator<Uint8Array> {
+  let last: Uint8Array | undefined;
+  for await (const chunk of reader.rest()) {
+    yield chunk;
+    if (last !== undefined) done?.(last);
+    last = chunk;
+  }
+}
 
 /** The library says it by the numbers of XZ Embedded (`enum xz_ret`). */
 function failureOf(error: unknown): unknown {

@@ -1,15 +1,15 @@
 import { createZstdDecompress } from "node:zlib";
 import { type ByteReader, byteReader } from "./byte-reader.ts";
-import type { Decompressor } from "./decompressor.ts";
+import type { Decompressor, Done } from "./decompressor.ts";
 import { checkBeginning, corrupt, trailing, truncated, unreadable } from "./errors.ts";
-import { OUTPUT_BYTES, throughZlib, zlibCode } from "./through-zlib.ts";
+import { feed, OUTPUT_BYTES, throughZlib, zlibCode } from "./through-zlib.ts";
 import { frameKind, walkFrame } from "./zstd-frame.ts";
 
 /** Zstandard (RFC 8878), by Node's zlib, one frame after the other. Skippable frames are skipped. */
 export const zstd: Decompressor = {
   codec: "zstd",
   matches: (head) => frameKind(head) !== undefined,
-  async *decompress(compressed) {
+  async *decompress(compressed, done) {
     const reader = byteReader(compressed);
     try {
       checkBeginning(zstd, await reader.peek(4), 4);
@@ -19,7 +19,7 @@ export const zstd: Decompressor = {
         const kind = frameKind(head);
         if (kind === undefined) throw trailing("zstd");
         if (kind === "skippable") await skipFrame(reader);
-        else yield* decompressFrame(reader);
+        else yield* decompressFrame(reader, done);
       }
     } finally {
       await reader.close();
@@ -27,9 +27,10 @@ export const zstd: Decompressor = {
   },
 };
 
-async function* decompressFrame(reader: ByteReader): AsyncGenerator<Uint8Array> {
+async function* decompressFrame(reader: ByteReader, done: Done | undefined): AsyncGenerator<Uint8Array> {
+  const zlib = createZstdDecompress({ chunkSize: OUTPUT_BYTES });
   try {
-    yield* throughZlib(frameOf(reader), createZstdDecompress({ chunkSize: OUTPUT_BYTES }));
+    yield* throughZlib(feed(frameOf(reader), zlib, done).chunks, zlib);
   } catch (error) {
     const code = zlibCode(error);
     if (code === undefined || !(error instanceof Error)) throw error;
@@ -47,8 +48,12 @@ async function* frameOf(reader: ByteReader): AsyncGenerator<Uint8Array> {
     const chunk = await reader.take();
     if (chunk === undefined) throw truncated("zstd");
     const own = frame.walk(chunk);
-    reader.putBack(chunk.subarray(own));
-    yield chunk.subarray(0, own);
+    if (own === chunk.length) yield chunk;
+    else {
+      reader.putBack(chunk.subarray(own));
+      // A copy: the memory is in use until the rest is done with.
+      yield new Uint8Array(chunk.subarray(0, own));
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import { bzip2 } from "../../../src/transfer/decompress/bzip2.ts";
 import { findMark } from "../../../src/transfer/decompress/bzip2-marks.ts";
@@ -6,7 +7,7 @@ import type { Decompressor } from "../../../src/transfer/decompress/decompressor
 import { gzip } from "../../../src/transfer/decompress/gzip.ts";
 import { xz } from "../../../src/transfer/decompress/xz.ts";
 import { zstd } from "../../../src/transfer/decompress/zstd.ts";
-import { chunksOf, collect, failingWith, inChunks, stallingAfter } from "../../support/bytes.ts";
+import { chunksOf, collect, failingWith, inChunks, someBytes, stallingAfter } from "../../support/bytes.ts";
 import { rejectionOf } from "../../support/errors.ts";
 import { empty, fixture, large, small } from "./samples.ts";
 
@@ -19,6 +20,7 @@ const native = made.filter(([, codec]) => DECOMPRESSORS.includes(codec));
 
 describe.each([...made, ...threads])("%s", (_title, codec) => {
   const of = (name: "small" | "large" | "empty") => fixture(`${name}.${SUFFIX[codec.codec]}`);
+  const isNative = native.some(([, other]) => other === codec);
   const decompressed = (data: Uint8Array, chunkBytes?: number) =>
     collect(codec.decompress(inChunks(data, chunkBytes)));
 
@@ -48,6 +50,14 @@ describe.each([...made, ...threads])("%s", (_title, codec) => {
     const whole = new Uint8Array(of("small"));
     await decompressed(whole);
     expect(whole).toEqual(new Uint8Array(of("small")));
+  });
+
+  it("tells of a chunk once, and not before it is done with it", async () => {
+    const members = [of("small"), of("empty"), of("large"), of("small")];
+    const { told, output } = await overwritten(codec, Buffer.concat(members), 1_000);
+    expect(output.equals(Buffer.concat([small, large, small]))).toBe(true);
+    // Node's own read ahead: of a few chunks, they tell nothing.
+    if (!isNative) expect(told.size).toBeGreaterThan(1);
   });
 
   it.each([
@@ -215,6 +225,30 @@ describe("what a format has for itself", () => {
 
 function outputOf(codec: Decompressor, data: Uint8Array): Promise<Buffer> {
   return collect(codec.decompress(chunksOf(data)));
+}
+
+it.each([
+  [gzip, gzipSync],
+  [zstd, zstdCompressSync],
+] as const)("of much data, it is told of most chunks: %o", async (codec, compress) => {
+  const data = someBytes(4_000_000);
+  const { told, output } = await overwritten(codec, compress(data), 65_536);
+  expect(output.equals(data)).toBe(true);
+  expect(told.size).toBeGreaterThan(30);
+});
+
+/** Decompresses chunks, each of which is overwritten as soon as its memory is said to be free. */
+async function overwritten(codec: Decompressor, compressed: Uint8Array, chunkBytes: number) {
+  const told = new Set<Uint8Array>();
+  const source = (async function* () {
+    for await (const chunk of inChunks(compressed, chunkBytes)) yield new Uint8Array(chunk);
+  })();
+  const chunks = codec.decompress(source, (chunk) => {
+    expect(told).not.toContain(chunk);
+    told.add(chunk);
+    chunk.fill(0xff);
+  });
+  return { told, output: await collect(chunks) };
 }
 
 function damaged(data: Uint8Array, at: number, bits = 0xff): Buffer {
