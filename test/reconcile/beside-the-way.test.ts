@@ -41,6 +41,17 @@ describe("a plan to delete", () => {
   });
 });
 
+it("a plan for nothing asks nobody", async () => {
+  const backend = recorded();
+  await backend.create({ id: randomUUID(), name: "" });
+  backend.calls.splice(0);
+  expect(await new ImageManager(backend).apply(reconcile(undefined, undefined))).toMatchObject({
+    image: undefined,
+    verification: SKIPPED,
+  });
+  expect(backend.calls).toEqual([]);
+});
+
 it("a plan that doesn't say what it was made for is applied", async () => {
   const images = new ImageManager(cloud());
   const { image } = await images.apply(specOf());
@@ -65,13 +76,40 @@ it("data that comes later is recorded as what the image was made from", async ()
   const file = join(folder, "image.raw");
   await writeFile(file, "first data");
   const backend = recorded();
-  const images = new ImageManager(backend);
+  const update = vi.fn(backend.update);
+  const images = new ImageManager({ ...backend, update });
   await images.apply(specOf({ source: undefined }));
   backend.takeWrites();
   const { image } = await images.apply(specOf({ source: { file } }));
-  expect(image.properties).toEqual({ "imagewright.source": expect.stringMatching(/^sha256:/) });
+  const to = expect.stringMatching(/^sha256:/);
+  expect(image.properties).toEqual({ "imagewright.source": to });
+  expect(update.mock.calls.map(([, operations]) => operations)).toEqual([
+    [{ kind: "property", op: "add", name: "imagewright.source", to }],
+  ]);
   expect(backend.takeWrites()).toEqual(["update", "upload"]);
   expect((await images.plan(specOf({ source: { file } }))).content).toBe("same");
+});
+
+it("data that comes later is let go of when it turns out that it can't come", async () => {
+  const inner = cloud();
+  await inner.create({ id: randomUUID(), name: "debian", containerFormat: "bare", diskFormat: "raw" });
+  let isClosed = false;
+  const source = {
+    open: async function* () {
+      try {
+        for (;;) yield new Uint8Array(2 ** 20);
+      } finally {
+        isClosed = true;
+      }
+    },
+  };
+  const update: Cloud["update"] = () => Promise.reject(refused());
+  const images = new ImageManager({ ...inner, update });
+  expect(await failureOf(images.apply(specOf({ source, tags: ["t"] })))).toMatchObject({
+    code: "ERR_HTTP_FORBIDDEN",
+  });
+  expect(isClosed).toBe(true);
+  expect(await onlyImage(inner)).toMatchObject({ status: "queued" });
 });
 
 it("data without a name that comes later takes the record of other data away", async () => {
@@ -117,6 +155,19 @@ describe("the members of an image that is replaced", () => {
     const plan = await images.plan({ ...before, tags: ["t"] });
     await backend.members.add(image.id, "p3");
     expect(await failureOf(images.apply(plan))).toMatchObject({ code: "ERR_PLAN_STALE" });
+  });
+  it("make no plan stale when they stay, also where an image doesn't tell them itself", async () => {
+    const images = new ImageManager(forgetful(cloud()));
+    const { image } = await images.apply(before);
+    const plan = await images.plan({ ...before, tags: ["t"] });
+    expect((await images.apply(plan)).image).toMatchObject({ id: image.id, tags: ["t"] });
+  });
+  it("are none where it wasn't shared before", async () => {
+    const backend = cloud();
+    const images = new ImageManager(backend);
+    await images.apply(specOf());
+    const { image } = await images.apply({ ...after, visibility: "shared" });
+    expect(await backend.members.list(image.id)).toEqual([]);
   });
   it("are not asked for where it is not shared", async () => {
     const inner = cloud();
@@ -271,8 +322,11 @@ describe("a replacement that was interrupted before the old image was deleted", 
     expect((await onlyImage(inner)).id).toBe(id);
   });
   it("is refused where the old one is protected, and nothing is written", async () => {
-    const { inner, images, spec } = await interrupted({ protected: true });
-    expect(await failureOf(images.apply(spec))).toMatchObject({ code: "ERR_IMAGE_PROTECTED" });
+    const { inner, images, image, spec } = await interrupted({ protected: true });
+    expect(await failureOf(images.apply({ ...spec, tags: ["t"] }))).toMatchObject({
+      code: "ERR_IMAGE_PROTECTED",
+      imageId: image.id,
+    });
     expect(inner.takeWrites()).toEqual([]);
   });
   it("ends where the spec lifts the protection", async () => {

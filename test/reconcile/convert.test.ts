@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { ImageManager, type ImageSpecInput, reconcile } from "../../src/index.ts";
@@ -159,16 +159,32 @@ it("a URL is downloaded once, and converted from the cache", async () => {
   const raw = guestBytes(DISK);
   const data = await readFile(file);
   const { url, statuses } = await fileServer({ data, etag: '"a"' });
-  const hits: string[] = [];
+  const hits: [name: string, path: string][] = [];
   for (const name of ["first", "second"]) {
     const images = new ImageManager(cloud());
-    images.on("cache-hit", ({ path }) => hits.push(path));
+    images.on("cache-hit", ({ name, path }) => hits.push([name, path]));
     const checksum = `sha256:${digestOf("sha256", data)}`;
     const { image } = await images.apply({ ...converting({ url, checksum }), name });
     expect(image).toMatchObject({ sizeBytes: raw.length, hashValue: digestOf("sha512", raw) });
   }
   expect(statuses).toEqual([200, 304]);
-  expect(hits).toHaveLength(1);
+  expect(hits).toEqual([["second", expect.stringContaining(sep)]]);
+});
+
+it("a URL is told of as a download, which ends before anything is sent", async () => {
+  const data = await readFile(await fileOf());
+  const { url } = await fileServer({ data, etag: '"a"' });
+  const images = new ImageManager(cloud());
+  const told: unknown[] = [];
+  for (const name of ["download-start", "download-end", "upload-start", "upload-end"] as const)
+    images.on(name, ({ transferredBytes, totalBytes }) => told.push([name, transferredBytes, totalBytes]));
+  await images.apply(converting({ url }));
+  expect(told).toEqual([
+    ["download-start", 0, undefined],
+    ["download-end", data.length, data.length],
+    ["upload-start", 0, DISK.virtualBytes],
+    ["upload-end", DISK.virtualBytes, DISK.virtualBytes],
+  ]);
 });
 
 it("a file that turns out to be damaged on its way leaves no image behind", async () => {

@@ -416,6 +416,22 @@ it("an image that is there, of whatever status, is never filled by a plan, but r
   );
 });
 
+it("an image that is there is not filled by a plan from elsewhere either", async () => {
+  const backend = volumeCloud({ kinds: ["imageId"] });
+  const original = backend.put({ name: "original" });
+  const empty = backend.put({ name: "debian", status: "queued" });
+  const source = { imageId: original.id };
+  const plan = reconcile({ name: "debian", source }, empty, { rules: backend.rules });
+  expect(plan).toMatchObject({ action: "update", content: "changed" });
+  expect(await failureOf(new ImageManager(backend).apply(plan))).toMatchObject({
+    code: "ERR_UNSUPPORTED",
+    backend: "volumes",
+    capability: "source.imageId",
+    alternative: "no image that is there is filled from it, a new one is made: plan again",
+  });
+  expect(backend.writes).toEqual([]);
+});
+
 it("a plan says what the image is made of", () => {
   const format = (source: Source) =>
     formatPlan(reconcile({ name: "debian", source }, undefined), { color: false });

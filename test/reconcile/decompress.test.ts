@@ -97,6 +97,30 @@ it("events count what is downloaded as the source has it, and what is uploaded a
   ]);
 });
 
+it("a file is told of as it is decompressed, and is no download", async () => {
+  const images = new ImageManager(cloud());
+  const told: [string, object][] = [];
+  for (const name of [
+    "download-start",
+    "download-progress",
+    "download-end",
+    "decompress-progress",
+    "upload-end",
+  ] as const)
+    images.on(name, (event) => told.push([name, event]));
+  const { image } = await images.apply(specOf({ source: { file: fileOf("small.gz") }, decompress: true }));
+  const whole = (bytes: number) => ({
+    name: "debian",
+    imageId: image.id,
+    transferredBytes: bytes,
+    totalBytes: bytes,
+  });
+  expect(told).toEqual([
+    ["decompress-progress", whole(fixture("small.gz").length)],
+    ["upload-end", whole(small.length)],
+  ]);
+});
+
 it("a checksum file is asked when the data is about to come, and never by a plan", async () => {
   const sums = `${digestOf("sha256", fixture("small.gz"))}  small.gz\n`;
   const asked: (string | undefined)[] = [];

@@ -165,6 +165,22 @@ export function importingCloud(behaviour: Behaviour = {}): ImportingCloud {
   };
 }
 
+/** The cloud, with something else told of its imports. */
+export function telling(backend: ImportingCloud, tell: (state: ImportState) => ImportState): ImportingCloud {
+  const { imports } = backend;
+  return {
+    ...backend,
+    imports: { ...imports, state: async (id, options) => tell(await imports.state(id, options)) },
+  };
+}
+
+/** The cloud, with imports that never end. */
+export function endless(backend: ImportingCloud): ImportingCloud {
+  return telling(backend, (state) =>
+    state.image === undefined ? state : { status: "running", image: state.image },
+  );
+}
+
 function nameOf(request: ImportRequest): string {
   return request.method === "glance-download" ? request.imageId : "";
 }

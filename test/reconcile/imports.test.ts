@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { getEventListeners } from "node:events";
 import { inspect } from "node:util";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { refusal } from "../../src/backends/record.ts";
 import {
   type Backend,
@@ -9,11 +9,11 @@ import {
   type ImageSpecInput,
   NetworkError,
   type PlanOptions,
+  reconcile,
 } from "../../src/index.ts";
 import { skipWaits } from "../support/fake-time.ts";
-import { httpServer } from "../support/loopback.ts";
 import { cloud, dataOf, failureOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
-import { type ImportingCloud, importingCloud } from "./importing-cloud.ts";
+import { endless, type ImportingCloud, importingCloud, telling } from "./importing-cloud.ts";
 
 beforeEach(skipWaits);
 
@@ -51,7 +51,7 @@ describe("source.webDownload", () => {
   });
 
   it("tells of its progress, and of the total only in the end", async () => {
-    const backend = importingCloud({ files });
+    const backend = importingCloud({ files, looks: 3 });
     const images = new ImageManager(backend);
     const events: unknown[] = [];
     for (const name of ["upload-start", "upload-progress", "upload-end", "download-start"] as const)
@@ -66,6 +66,22 @@ describe("source.webDownload", () => {
       ["upload-progress", size, size],
       ["upload-end", size, size],
     ]);
+  });
+
+  it("tells of each status once, as it comes", async () => {
+    const statuses = ["queued", "importing", "importing", "active"];
+    const backend = telling(importingCloud({ files, looks: 2 }), (state) => {
+      const [status = "active"] = statuses.splice(0, 1);
+      return state.status === "running" ? { ...state, image: { ...state.image, status } } : state;
+    });
+    const images = new ImageManager(backend);
+    const told: unknown[] = [];
+    images.on("upload-start", () => told.splice(0));
+    images.on("image-status", (event) => told.push(event));
+    const { image } = await images.apply(spec());
+    expect(told).toEqual(
+      ["queued", "importing", "active"].map((status) => ({ name: "debian", imageId: image.id, status })),
+    );
   });
 
   it.each([
@@ -102,17 +118,9 @@ describe("source.webDownload", () => {
       verification: { status: "skipped" },
     });
     const backend = importingCloud({ files });
-    const { state } = backend.imports;
-    const converting: ImportingCloud = {
-      ...backend,
-      imports: {
-        ...backend.imports,
-        async state(id, options) {
-          const read = await state(id, options);
-          return read.status === "done" ? { ...read, image: { ...read.image, diskFormat: "qcow2" } } : read;
-        },
-      },
-    };
+    const converting = telling(backend, (state) =>
+      state.status === "done" ? { ...state, image: { ...state.image, diskFormat: "qcow2" } } : state,
+    );
     expect(await apply(converting, { source })).toMatchObject({
       verification: { status: "unverifiable", reason: "the cloud converted the data from raw to qcow2" },
     });
@@ -177,14 +185,12 @@ describe("an import that fails", () => {
 
   it("doesn't show what is in the URL, even where the cloud does", async () => {
     const url = `${URL_TEXT}?key=hunter2`;
-    const backend = importingCloud();
-    const failing: ImportingCloud = {
-      ...backend,
-      imports: {
-        ...backend.imports,
-        state: async () => ({ status: "failed", image: undefined, reason: `no ${url}`, failedStores: [] }),
-      },
-    };
+    const failing = telling(importingCloud(), () => ({
+      status: "failed",
+      image: undefined,
+      reason: `no ${url}`,
+      failedStores: [],
+    }));
     const error = await failureOf(apply(failing, { source: { webDownload: url } }));
     expect(String(error)).toContain(`failed: no ${URL_TEXT}?key=…`);
     expect(inspect(error)).not.toContain("hunter2");
@@ -214,17 +220,9 @@ describe("an import that fails", () => {
   });
 
   it("of an earlier attempt, in another store, is none of this one's", async () => {
-    const backend = importingCloud({ files });
-    const remembering: ImportingCloud = {
-      ...backend,
-      imports: {
-        ...backend.imports,
-        async state(id, options) {
-          const state = await backend.imports.state(id, options);
-          return state.status === "done" ? { ...state, failedStores: ["slow"] } : state;
-        },
-      },
-    };
+    const remembering = telling(importingCloud({ files }), (state) =>
+      state.status === "done" ? { ...state, failedStores: ["slow"] } : state,
+    );
     const result = await apply(remembering);
     expect(result).toMatchObject({ image: { status: "active", stores: ["fast"] } });
     expect(result).not.toHaveProperty("failedStores");
@@ -241,19 +239,10 @@ describe("an import that fails", () => {
   });
 
   it("of a cloud that says that it began, and then no more, is told", async () => {
-    const backend = importingCloud({ files, looks: 100 });
-    const { state } = backend.imports;
     let asked = 0;
-    const failing: ImportingCloud = {
-      ...backend,
-      imports: {
-        ...backend.imports,
-        async state(id, options) {
-          const read = await state(id, options);
-          return ++asked > 1 && read.image !== undefined ? { status: "pending", image: read.image } : read;
-        },
-      },
-    };
+    const failing = telling(importingCloud({ files, looks: 100 }), (state) =>
+      ++asked > 1 && state.image !== undefined ? { status: "pending", image: state.image } : state,
+    );
     expect(await failureOf(apply(failing))).toMatchObject({
       code: "ERR_IMAGE_FAILED",
       message: expect.stringContaining("the image is queued, and the cloud says no more"),
@@ -268,6 +257,16 @@ describe("an import that fails", () => {
     images.on("upload-start", () => setTimeout(() => controller.abort("enough"), 20));
     expect(await failureOf(images.apply(spec(), { signal: controller.signal }))).toBe("enough");
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+    expect(await imagesOf(backend)).toEqual([]);
+  });
+
+  it("by not ending in one store leaves no image, though another store has its data", async () => {
+    const backend = importingCloud({ files, looks: 0 });
+    const images = new ImageManager(endless(backend), { statusTimeoutMs: 300 });
+    expect(await failureOf(images.apply(spec()))).toMatchObject({
+      code: "ERR_IMAGE_TIMEOUT",
+      status: "active",
+    });
     expect(await imagesOf(backend)).toEqual([]);
   });
 
@@ -298,6 +297,94 @@ describe("an import whose answer is lost", () => {
     expect(await failureOf(apply(backend))).toMatchObject({ code: "ERR_NETWORK" });
     expect(await imagesOf(backend)).toEqual([]);
   });
+
+  it("has not begun when nobody can tell", async () => {
+    const error = lost();
+    const backend = importingCloud({ files, start: () => Promise.reject(error) });
+    const state = () => Promise.reject(lost());
+    const mute: ImportingCloud = { ...backend, imports: { ...backend.imports, state } };
+    expect(await failureOf(apply(mute))).toBe(error);
+    expect(await imagesOf(backend)).toEqual([]);
+  });
+});
+
+describe("an import that is refused", () => {
+  it("has not begun, whatever else is under way", async () => {
+    const refused = refusal(403, "URI does not pass filtering");
+    const backend = importingCloud({
+      files,
+      async start(start, ...args) {
+        await start(...args);
+        throw refused;
+      },
+    });
+    expect(await failureOf(apply(backend))).toBe(refused);
+    expect(await imagesOf(backend)).toEqual([]);
+  });
+
+  it.each<[string, 404 | 409, (backend: ImportingCloud, id: string) => Promise<void>, object]>([
+    [
+      "filled",
+      409,
+      (backend, id) => backend.upload(id, { sizeBytes: 5, chunks: chunks("other") }),
+      { observed: "active" },
+    ],
+    ["deleted", 404, (backend, id) => backend.delete(id), { observed: "no image" }],
+  ])("as another process has %s the image meanwhile says so", async (what, status, does, facts) => {
+    const cause = refusal(status, "no");
+    const backend = importingCloud({
+      async start(_start, id) {
+        await does(backend, id);
+        throw cause;
+      },
+    });
+    expect(await failureOf(apply(backend))).toMatchObject({
+      code: "ERR_PLAN_STALE",
+      message: expect.stringContaining(`(debian) was ${what} by another process meanwhile. Plan again`),
+      cause,
+      ...facts,
+    });
+    expect(await imagesOf(backend)).toHaveLength(what === "filled" ? 1 : 0);
+  });
+
+  it("where another process does nothing either is told as it is", async () => {
+    const refused = refusal(409, "Image has active task");
+    const backend = importingCloud({ start: () => Promise.reject(refused) });
+    expect(await failureOf(apply(backend))).toBe(refused);
+    expect(await imagesOf(backend)).toEqual([]);
+  });
+});
+
+it("staged data stays where it is on a backend without imports, and that is told", async () => {
+  const { imports: _imports, ...backend } = importingCloud();
+  const id = "6f3b8f0e-1111-4222-8333-94a5b6c7d8e9";
+  await backend.create({ id, name: "debian", containerFormat: "bare", diskFormat: "raw" });
+  backend.stage(id, "first data");
+  const source = dataOf("first data");
+  const plan = reconcile(specOf({ source }), await backend.get(id));
+  expect(await failureOf(new ImageManager(backend).apply(plan, { source }))).toMatchObject({
+    code: "ERR_UNSUPPORTED",
+    backend: "memory",
+    capability: "imports",
+  });
+  expect(await onlyImage(backend)).toMatchObject({ id, status: "uploading" });
+});
+
+it("an image that another process fills before the cloud is asked to is left to it", async () => {
+  const backend = importingCloud({ files });
+  const controller = new AbortController();
+  const images = new ImageManager({
+    ...backend,
+    async create(image, options) {
+      const made = await backend.create(image, options);
+      await backend.upload(made.id, { sizeBytes: 5, chunks: chunks("other") });
+      controller.abort("enough");
+      return made;
+    },
+  });
+  expect(await failureOf(images.apply(spec(), { signal: controller.signal }))).toBe("enough");
+  expect(await onlyImage(backend)).toMatchObject({ status: "active", sizeBytes: 5 });
+  expect(backend.requests).toEqual([]);
 });
 
 it("an import that is under way when a plan is made is waited for", async () => {
@@ -320,55 +407,6 @@ it.each(["plan", "apply"])("an import into an active image is waited for by %s",
   const plan = await images.plan(tagged);
   if (when === "apply") await copy();
   expect(await images.apply(plan)).toMatchObject({ image: { tags: ["a"], stores: ["fast", "slow"] } });
-});
-
-describe("fallback: client", () => {
-  const options = { fallback: "client" } as const;
-
-  it("isn't needed where the cloud does it", async () => {
-    const result = await apply(importingCloud({ files }), {}, options);
-    expect(result).toMatchObject({ method: "web-download" });
-    expect(result.fallbackReason).toBeUndefined();
-  });
-
-  it.each<[string, ImportingCloud, object]>([
-    [
-      "refuses",
-      importingCloud({ start: () => Promise.reject(refusal(403, "URI does not pass filtering")) }),
-      { name: "HttpError", status: 403 },
-    ],
-    ["fails", importingCloud(), { code: "ERR_IMAGE_FAILED", stores: ["fast"] }],
-    [
-      "doesn't offer it",
-      importingCloud({ methods: [] }),
-      { code: "ERR_UNSUPPORTED", capability: "source.webDownload" },
-    ],
-  ])("fetches and uploads where the cloud %s, and says why", async (_title, backend, fallbackReason) => {
-    vi.useRealTimers();
-    const server = await httpServer((_request, response) => response.end(CONTENT));
-    const result = await apply(
-      backend,
-      { source: { webDownload: server, checksum: digest("sha256") } },
-      options,
-    );
-    expect(result).toMatchObject({
-      method: "upload",
-      fallbackReason,
-      image: { status: "active", sizeBytes: CONTENT.length },
-      verification: { status: "verified", algorithm: "sha512" },
-    });
-  });
-
-  it("doesn't make up for wrong data, for silence, or for an abort", async () => {
-    const source = { webDownload: URL_TEXT, checksum: `md5:${"0".repeat(32)}` };
-    expect(await failureOf(apply(importingCloud({ files }), { source }, options))).toMatchObject({
-      code: "ERR_DIGEST_MISMATCH",
-    });
-    const deaf = importingCloud({
-      start: () => Promise.reject(new NetworkError("no answer", { code: "ERR_TIMEOUT", phase: "request" })),
-    });
-    expect(await failureOf(apply(deaf, {}, options))).toMatchObject({ code: "ERR_TIMEOUT" });
-  });
 });
 
 describe("source.imageId", () => {
@@ -413,6 +451,10 @@ describe("source.imageId", () => {
       verification: { status: "unverifiable" },
     });
     expect(backend.requests).toEqual([{ method: "glance-download", imageId: "i", region: "RegionTwo" }]);
+    expect(await failureOf(apply(importingCloud(), { source }))).toMatchObject({
+      code: "ERR_IMAGE_FAILED",
+      message: expect.stringMatching(/^The import of image i of RegionTwo into image \S+ failed/),
+    });
     await expect(
       new ImageManager(importingCloud({ methods: [] })).plan(spec({ source })),
     ).rejects.toMatchObject({

@@ -206,14 +206,18 @@ describe("a protected image", () => {
     }
     expect(backend.takeWrites()).toEqual([]);
   });
-  it("is replaced when the spec lifts the protection", async () => {
-    const backend = cloud();
-    const images = new ImageManager(backend);
-    await images.apply({ ...BEFORE, protected: true });
-    const { image } = await images.apply({ ...AFTER, protected: false });
-    expect(image.protected).toBe(false);
-    expect(await onlyImage(backend)).toEqual(image);
-  });
+  it.each(["create-first", "delete-first"] as const)(
+    "is replaced when the spec lifts the protection: %s",
+    async (onReplace) => {
+      const backend = cloud();
+      const images = new ImageManager(backend);
+      await images.apply({ ...BEFORE, protected: true });
+      const plan = await images.plan({ ...AFTER, protected: false }, { onReplace });
+      const { image } = await images.apply(plan);
+      expect(image.protected).toBe(false);
+      expect(await onlyImage(backend)).toEqual(image);
+    },
+  );
   it("is not destroyed, unless by force", async () => {
     const backend = recorded();
     const images = new ImageManager(backend);

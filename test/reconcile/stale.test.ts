@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { ImageManager, type MetadataOperation, type Plan } from "../../src/index.ts";
-import { dataOf, type RecordedCloud, recorded, specOf } from "./cloud.ts";
+import { ImageManager, type MetadataOperation, type Plan, reconcile } from "../../src/index.ts";
+import { skipWaits } from "../support/fake-time.ts";
+import { dataOf, failureOf, imagesOf, type RecordedCloud, recorded, specOf } from "./cloud.ts";
+import { importingCloud } from "./importing-cloud.ts";
 
 const SPEC = specOf({
   visibility: "shared",
@@ -97,7 +99,6 @@ it("a plan to create is stale when there is an image of that name now", async ()
 });
 
 it("a plan to delete is stale when the image has changed, and not when it is gone", async () => {
-  const { reconcile } = await import("../../src/index.ts");
   const backend = recorded();
   const images = new ImageManager(backend);
   const { members: _members, visibility: _visibility, ...spec } = SPEC;
@@ -109,6 +110,52 @@ it("a plan to delete is stale when the image has changed, and not when it is gon
   expect(backend.takeWrites()).toEqual([]);
   await backend.delete(image.id);
   expect((await images.apply(plan)).image).toBeUndefined();
+});
+
+it("a plan that doesn't say what it was made for is stale when its image is gone", async () => {
+  for (const backend of [recorded(), importingCloud()]) {
+    const images = new ImageManager(backend);
+    const { image } = await images.apply(SPEC);
+    const { basis: _basis, ...plan } = await images.plan({ ...SPEC, tags: [] });
+    await backend.delete(image.id);
+    expect(await failureOf(images.apply(plan))).toMatchObject({
+      code: "ERR_PLAN_STALE",
+      message: `Image ${image.id} (debian) is gone since the plan was made. Plan again`,
+      observed: "no image",
+    });
+  }
+});
+
+it("a plan to replace is stale when its image is gone in the last moment", async () => {
+  const inner = recorded();
+  const { image } = await new ImageManager(inner).apply(specOf());
+  const plan = await new ImageManager(inner).plan(specOf({ diskFormat: "ploop" }));
+  const images = new ImageManager({
+    ...inner,
+    async *list(query, options) {
+      await inner.delete(image.id);
+      inner.takeWrites();
+      yield* inner.list(query, options);
+    },
+  });
+  expect(await failureOf(images.apply(plan, { source: dataOf("first data") }))).toMatchObject({
+    code: "ERR_PLAN_STALE",
+    message: `Image ${image.id} (debian) is gone since the plan was made. Plan again`,
+    observed: "no image",
+  });
+  expect(inner.takeWrites()).toEqual([]);
+});
+
+it("a plan to delete doesn't wait for data that is on its way", async () => {
+  skipWaits();
+  const backend = importingCloud({ looks: 100 });
+  const images = new ImageManager(backend);
+  const { image } = await images.apply(specOf());
+  await backend.imports.start(image.id, { method: "copy-image", stores: ["slow"] });
+  const startMs = performance.now();
+  await images.apply(reconcile(undefined, image));
+  expect(performance.now() - startMs).toBe(0);
+  expect(await imagesOf(backend)).toEqual([]);
 });
 
 it("a plan that is applied is stale after it", async () => {

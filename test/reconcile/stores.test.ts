@@ -3,7 +3,7 @@ import { formatPlan, type Image, ImageManager, type PlanOptions, reconcile } fro
 import { skipWaits } from "../support/fake-time.ts";
 import { cloud, dataOf, failureOf, imagesOf, specOf } from "./cloud.ts";
 import { ID, imageOf } from "./images.ts";
-import { type Behaviour, type ImportingCloud, importingCloud } from "./importing-cloud.ts";
+import { type Behaviour, type ImportingCloud, importingCloud, telling } from "./importing-cloud.ts";
 
 beforeEach(skipWaits);
 
@@ -81,6 +81,57 @@ describe("data of this process", () => {
       }
     },
   );
+});
+
+describe("staged data that one of its stores doesn't take", () => {
+  const broken = ["slow"];
+
+  it("leaves no image, and the store is named", async () => {
+    const backend = importingCloud({ broken });
+    expect(await failureOf(apply(backend, { stores: "all" }))).toMatchObject({
+      code: "ERR_IMAGE_FAILED",
+      stores: ["slow"],
+      message: expect.stringMatching(
+        /^The import of staged data into image \S+ failed, in slow: no room in slow$/,
+      ),
+    });
+    expect(await imagesOf(backend)).toEqual([]);
+  });
+
+  it("is in the others, where not every store must succeed", async () => {
+    const options = { stores: "all", allStoresMustSucceed: false } as const;
+    expect(await apply(importingCloud({ broken }), options)).toMatchObject({
+      method: "glance-direct",
+      image: { status: "active", stores: ["fast"] },
+      failedStores: ["slow"],
+      verification: { status: "verified" },
+    });
+  });
+});
+
+describe("data that the cloud has in another format than was sent", () => {
+  const changed = (image: Image): Image =>
+    image.status === "active" ? { ...image, diskFormat: "qcow2", hashValue: "00".repeat(64) } : image;
+
+  it("is not held against it where an import may have converted it", async () => {
+    const backend = telling(importingCloud(), (state) =>
+      state.status === "done" ? { ...state, image: changed(state.image) } : state,
+    );
+    expect(await apply(backend, { method: "glance-direct" })).toMatchObject({
+      image: { status: "active", diskFormat: "qcow2" },
+      verification: { status: "unverifiable", reason: "the cloud converted the data from raw to qcow2" },
+    });
+  });
+
+  it("is wrong where it was uploaded", async () => {
+    const backend = importingCloud();
+    const get: typeof backend.get = async (id, options) => {
+      const image = await backend.get(id, options);
+      return image && changed(image);
+    };
+    expect(await failureOf(apply({ ...backend, get }, {}))).toMatchObject({ code: "ERR_DIGEST_MISMATCH" });
+    expect(await imagesOf(backend)).toEqual([]);
+  });
 });
 
 describe("an image that lacks a store", () => {

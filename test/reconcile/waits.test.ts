@@ -5,7 +5,7 @@ import { type Image, ImageManager, NetworkError } from "../../src/index.ts";
 import { skipWaits } from "../support/fake-time.ts";
 import { type Cloud, cloud, failureOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
 import { givingCloud } from "./giving-cloud.ts";
-import { importingCloud } from "./importing-cloud.ts";
+import { importingCloud, telling } from "./importing-cloud.ts";
 
 beforeEach(skipWaits);
 
@@ -235,19 +235,28 @@ describe("an import that is under way", () => {
     expect(pausesMs(looksMs).slice(0, 10)).toEqual(GROWING_MS);
   });
 
-  it("has the time anew whenever bytes have come in, or its status changes", async () => {
+  it.each<[string, (ms: number) => Pick<Image, "status"> & { readonly transferredBytes?: number }]>([
+    ["bytes have come in", (ms) => ({ status: "queued", transferredBytes: ms })],
+    ["its status changes", (ms) => ({ status: ms < 4_000 ? "queued" : "importing" })],
+  ])("has the time anew whenever %s", async (_what, runningAt) => {
     const url = "https://example.org/a";
-    const backend = importingCloud({ files: { [url]: "data" }, looks: 9 });
     const startMs = performance.now();
-    const state: typeof backend.imports.state = async (...args) => {
-      const read = await backend.imports.state(...args);
-      return read.status === "running" ? { ...read, transferredBytes: performance.now() - startMs } : read;
-    };
-    const options = { statusTimeoutMs: 6_000 };
-    const images = new ImageManager({ ...backend, imports: { ...backend.imports, state } }, options);
+    const backend = telling(importingCloud({ files: { [url]: "data" }, looks: 8 }), (state) => {
+      if (state.status !== "running") return state;
+      const { status, transferredBytes } = runningAt(performance.now() - startMs);
+      return { ...state, image: { ...state.image, status }, transferredBytes };
+    });
+    const images = new ImageManager(backend, { statusTimeoutMs: 7_000 });
     const { image } = await images.apply(specOf({ source: { webDownload: url } }));
     expect(image.status).toBe("active");
     expect(performance.now() - startMs).toBeGreaterThan(8_000);
+  });
+
+  it("may take all of its time", async () => {
+    const url = "https://example.org/a";
+    const backend = importingCloud({ files: { [url]: "data" } });
+    const images = new ImageManager(backend, { statusTimeoutMs: 200 });
+    expect((await images.apply(specOf({ source: { webDownload: url } }))).image.status).toBe("active");
   });
 
   it("without a sign is given up when its time is over, and that is told", async () => {

@@ -65,18 +65,19 @@ export function leaveInPlace(image: Image): Applied {
 export async function applyPlan(context: Context, plan: Plan, source: Source | undefined): Promise<Applied> {
   const desired = specOf(context, plan, source);
   await checkImports(context, plan);
+  if (plan.action === "create") {
+    await checkAbsent(context, desired);
+    return create(context, plan, desired);
+  }
   const actual = await readBasis(context, plan, desired);
-  if (actual === undefined)
-    return plan.action === "create"
-      ? create(context, plan, desired)
-      : { image: undefined, verification: NOTHING_SENT };
+  if (actual === undefined) return { image: undefined, verification: NOTHING_SENT };
   if (plan.action === "replace") checkReplacement(plan, desired, context.backend.name, actual);
   const superseded = await supersededImage(context, plan, actual);
   if (superseded !== undefined) checkDeletable(superseded, desired.protected === false);
   await discardLeftovers(context, plan);
   const applied = await change(context, plan, desired, actual);
   if (superseded === undefined || applied.image === undefined) return applied;
-  return { ...applied, image: await takePlace(context, applied.image, superseded, desired) };
+  return { ...applied, image: await takePlace(context, applied.image, superseded) };
 }
 
 async function change(context: Context, plan: Plan, desired: ImageSpec, actual: Image): Promise<Applied> {
@@ -109,9 +110,9 @@ export async function deleteImage(context: Context, image: Image, force: boolean
   await waitUntilGone(context, image);
 }
 
-/** Deletes the old image, and takes the mark off the new one. */
-async function takePlace(context: Context, image: Image, old: Image, desired: ImageSpec): Promise<Image> {
-  await deleteImage(context, old, desired.protected === false).catch((error: unknown) => {
+/** Deletes the old image, of which is known that it may be, and takes the mark off the new one. */
+async function takePlace(context: Context, image: Image, old: Image): Promise<Image> {
+  await deleteImage(context, old, true).catch((error: unknown) => {
     throw isConflict(error) || isForbidden(error) ? stillInUse(image, old, error) : error;
   });
   return unmark(context, image);
@@ -145,9 +146,7 @@ async function update(context: Context, plan: Plan, desired: ImageSpec, actual: 
     const early = operations.filter((operation) => !late.includes(operation));
     await changeMetadata(context, actual, early, desired.members);
     const filled = await delivery.fill(actual.id);
-    return late.length === 0
-      ? filled
-      : { ...filled, image: await changeMetadata(context, filled.image, late) };
+    return { ...filled, image: await changeMetadata(context, filled.image, late) };
   } finally {
     await delivery.close();
   }
@@ -155,9 +154,8 @@ async function update(context: Context, plan: Plan, desired: ImageSpec, actual: 
 
 async function replace(context: Context, plan: Plan, desired: ImageSpec, actual: Image): Promise<Applied> {
   const { rules } = context.backend;
-  const id = desired.id !== undefined && desired.id !== actual.id ? desired.id : randomUUID();
-  const force = desired.protected === false;
-  checkDeletable(actual, force);
+  const id = desired.id ?? randomUUID();
+  checkDeletable(actual, desired.protected === false);
   const image = replacingImage(actual, plan.operations, {
     id,
     sourceRecord: keptRecord(desired, rules),
@@ -173,9 +171,9 @@ async function replace(context: Context, plan: Plan, desired: ImageSpec, actual:
   };
   if (plan.onReplace !== "delete-first") {
     const created = await createImage(context, creation);
-    return { ...created, image: await takePlace(context, created.image, actual, desired) };
+    return { ...created, image: await takePlace(context, created.image, actual) };
   }
-  return createImage(context, { ...creation, makeRoom: () => deleteImage(context, actual, force) });
+  return createImage(context, { ...creation, makeRoom: () => deleteImage(context, actual, true) });
 }
 
 /**
@@ -197,7 +195,7 @@ function specOf({ backend }: Context, plan: Plan, given: Source | undefined): Im
   if (plan.desired === undefined) return { name: plan.name };
   const { source: planned, ...rest } = plan.desired;
   const source = planned === undefined ? undefined : wholeSource(plan, planned, given);
-  const spec = parseSpec(source === undefined ? rest : { ...rest, source }, backend.spec);
+  const spec = parseSpec({ ...rest, source }, backend.spec);
   checkSupported(spec, backend);
   checkCreation(plan, spec, backend);
   return spec;
@@ -213,26 +211,25 @@ function wholeSource(plan: Plan, planned: PlannedSource, given: Source | undefin
   const source = given ?? planned;
   if (isWhole(source)) return source;
   if (!sendsData(plan)) return undefined;
-  const path = redactedField(source)?.split(".") ?? ["source"];
+  const path = (redactedField(source) ?? "source").split(".");
   throw new SpecError([
     { path, message: "is not in the plan: give the source again, as apply(plan, { source })" },
   ]);
 }
 
+async function checkAbsent(context: Context, desired: ImageSpec): Promise<void> {
+  const family = await findActual(context, desired, undefined);
+  if (family === undefined) return;
+  const { id } = family.image;
+  throw new PlanError(
+    `The plan creates ${JSON.stringify(desired.name)}, but there is an image of that name now: ${id}. Plan again`,
+    { planned: "no image", observed: id },
+  );
+}
+
 /** The image that the plan was made for, as it is now; `undefined` where there shall be none. */
 async function readBasis(context: Context, plan: Plan, desired: ImageSpec): Promise<Image | undefined> {
-  if (plan.imageId === undefined) {
-    const family = plan.action === "create" ? await findActual(context, desired, undefined) : undefined;
-    if (family === undefined) return undefined;
-    const { image: found } = family;
-    throw new PlanError(
-      `The plan creates ${JSON.stringify(plan.name)}, but there is an image of that name now: ${found.id}. Plan again`,
-      {
-        planned: "no image",
-        observed: found.id,
-      },
-    );
-  }
+  if (plan.imageId === undefined) return undefined;
   const read = await readSettled(context, plan, plan.imageId);
   const image =
     read === undefined ? undefined : await withMembers(context, read, desired.members !== undefined);

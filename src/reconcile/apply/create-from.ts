@@ -12,6 +12,7 @@ import { discardImage, verifyOrDiscard } from "../fill/discard.ts";
 import type { Filled, Filling } from "../fill/fill.ts";
 import { type Verification, verifyCopy } from "../fill/verify.ts";
 import { waitUntilMade } from "../lookup/wait.ts";
+import { isElsewhere } from "../plan/delivery.ts";
 import type { Creation } from "./creation.ts";
 import { discardMade, type Made, makeOnce } from "./made.ts";
 import { giveWay, type Race } from "./rivals.ts";
@@ -69,8 +70,7 @@ function requireCreateFrom(
 /** The image that the new one is a copy of, where it can be read here. */
 async function originalOf(context: Context, source: CloudSource): Promise<Image | undefined> {
   const { backend } = context;
-  if (!("imageId" in source) || (source.region !== undefined && source.region !== backend.region))
-    return undefined;
+  if (!("imageId" in source) || isElsewhere(source, backend.region)) return undefined;
   return backend.get(source.imageId, callOptions(context));
 }
 

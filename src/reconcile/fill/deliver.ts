@@ -2,8 +2,6 @@ import {
   type AnyImagewrightError,
   ImagewrightError,
   type Source,
-  sourceKind,
-  UnsupportedError,
   type WebDownloadSource,
 } from "../../model/index.ts";
 import { isLocalSource, type LocalSource } from "../../transfer/source.ts";
@@ -20,6 +18,7 @@ import {
   startTransfer,
 } from "./fill.ts";
 import { fillByCloud } from "./fill-by-cloud.ts";
+import { fillsNone } from "./fills-none.ts";
 
 /** An image that has its data, and how it came by it. */
 export interface Delivered extends Filled {
@@ -54,11 +53,7 @@ export async function openDelivery(context: Context, filling: Filling): Promise<
       return { fill, isBegun: () => begun, close: async () => {} };
     }
     case "create-from":
-      throw new UnsupportedError({
-        backend: context.backend.name,
-        capability: `source.${sourceKind(source)}`,
-        alternative: "no image that is there is filled from it, a new one is made: plan again",
-      });
+      throw fillsNone(context, source);
     default: {
       const local = { ...filling, source: await localSource(context, source) };
       // An image that is copied is another one in each cloud.
@@ -105,11 +100,11 @@ function mayBeDoneByClient(error: unknown): error is AnyImagewrightError {
 }
 
 function fetched({ webDownload, checksum }: WebDownloadSource): LocalSource {
-  return { url: webDownload, ...(checksum === undefined ? {} : { checksum }) };
+  return { url: webDownload, checksum };
 }
 
 async function localSource(context: Context, source: Source): Promise<LocalSource> {
   if (isLocalSource(source)) return source;
   if ("imageId" in source) return copiedSource(context, source);
-  throw new UnsupportedError({ backend: context.backend.name, capability: `source.${sourceKind(source)}` });
+  throw fillsNone(context, source);
 }

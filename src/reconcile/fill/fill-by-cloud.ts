@@ -1,8 +1,10 @@
 import type { ImportOrigin } from "../../backends/backend.ts";
-import { type Checksum, parseChecksum, redactUrl, type Source, UnsupportedError } from "../../model/index.ts";
+import { type Checksum, parseChecksum, redactUrl, type Source } from "../../model/index.ts";
 import type { Context } from "../context.ts";
+import { isElsewhere } from "../plan/delivery.ts";
 import { verifyOrDiscard } from "./discard.ts";
 import type { Filled, Filling, Placed } from "./fill.ts";
+import { fillsNone } from "./fills-none.ts";
 import { runImport } from "./import.ts";
 import { conversionOf, verifyDeclared } from "./verify.ts";
 
@@ -44,7 +46,7 @@ export async function fillByCloud(
   return { ...imported, verification, method: origin.method };
 }
 
-function remoteOf({ backend }: Context, source: Source): Remote {
+function remoteOf(context: Context, source: Source): Remote {
   if ("webDownload" in source) {
     const { webDownload: url, checksum } = source;
     return {
@@ -53,7 +55,7 @@ function remoteOf({ backend }: Context, source: Source): Remote {
       checksum: checksum === undefined ? undefined : parseChecksum(checksum),
     };
   }
-  if ("imageId" in source && source.region !== undefined) {
+  if (isElsewhere(source, context.backend.region)) {
     const { imageId, region } = source;
     return {
       origin: { method: "glance-download", imageId, region },
@@ -61,5 +63,5 @@ function remoteOf({ backend }: Context, source: Source): Remote {
       checksum: undefined,
     };
   }
-  throw new UnsupportedError({ backend: backend.name, capability: "source" });
+  throw fillsNone(context, source);
 }

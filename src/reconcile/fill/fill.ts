@@ -1,4 +1,4 @@
-import type { Image, ImageSpec, Source } from "../../model/index.ts";
+import type { Image, ImageSpec, ProgressEvent, Source } from "../../model/index.ts";
 import { orAbort, UnsupportedError } from "../../model/index.ts";
 import type { Passed } from "../../transfer/check.ts";
 import type { DeclaredData } from "../../transfer/inspect/refusal.ts";
@@ -73,10 +73,7 @@ export async function openPass(
 ): Promise<Transfer> {
   const { name, decompress, convert } = spec;
   const isDownload = "url" in source;
-  const told = [
-    ...(isDownload ? (["download-progress"] as const) : []),
-    ...(decompress === undefined || decompress === false ? [] : (["decompress-progress"] as const)),
-  ];
+  const isCompressed = decompress !== undefined && decompress !== false;
   let sourceBytes: number | undefined;
   const event = (transferredBytes: number, totalBytes: number | undefined) => ({
     name,
@@ -84,14 +81,17 @@ export async function openPass(
     transferredBytes,
     totalBytes,
   });
+  const tell = (progress: ProgressEvent): void => {
+    if (isDownload) emit("download-progress", progress);
+    if (isCompressed) emit("decompress-progress", progress);
+  };
   const tellEnd = (bytes: number): void => {
-    for (const each of told) emit(each, event(bytes, bytes));
+    tell(event(bytes, bytes));
     if (isDownload) emit("download-end", event(bytes, bytes));
   };
   const onRead = (bytes: number, bytesPerSecond: number): void => {
     // All of it is there only when it is known to be right.
-    if (bytes === sourceBytes) return;
-    for (const each of told) emit(each, { ...event(bytes, sourceBytes), bytesPerSecond });
+    if (bytes !== sourceBytes) tell({ ...event(bytes, sourceBytes), bytesPerSecond });
   };
   if (isDownload) emit("download-start", event(0, undefined));
   const transfer = await openTransfer(source, {
@@ -107,9 +107,8 @@ export async function openPass(
     onSize: (bytes) => {
       sourceBytes = bytes;
     },
-    ...(told.length === 0 ? {} : { onRead }),
+    onRead,
   });
-  if (told.length === 0) return transfer;
   if (convert === true) {
     // It was read as a whole before.
     tellEnd(transfer.sourceSizeBytes ?? 0);
@@ -156,12 +155,12 @@ export async function fillImage(
   const end = whole(transfer.passed()?.sizeBytes ?? 0);
   emit("upload-progress", end);
   emit("upload-end", end);
-  const { image, failedStores } =
+  const filled =
     method === "upload"
-      ? { image: await waitForActive(context, imageId, name), failedStores: undefined }
+      ? { image: await waitForActive(context, imageId, name) }
       : await waitForImport(context, job);
-  const verification = await verify(context, image, { ...filling, method }, transfer.passed());
-  return { image, verification, method, ...(failedStores === undefined ? {} : { failedStores }) };
+  const verification = await verify(context, filled.image, { ...filling, method }, transfer.passed());
+  return { ...filled, verification, method };
 }
 
 /** Whether an image of this container format is a tar archive itself. */
@@ -187,9 +186,10 @@ async function sendData(
   } catch (error) {
     signal?.throwIfAborted();
     if (isTaken(error)) await throwIfTaken(context, id, name, error);
-    if (!mayHaveSucceeded(error) || transfer.passed() === undefined) throw error;
+    const sent = transfer.passed();
+    if (!mayHaveSucceeded(error) || sent === undefined) throw error;
     const image = await waitWhileBusy(context, id, name).catch(() => undefined);
-    if (image?.status !== "active" || image.sizeBytes !== transfer.passed()?.sizeBytes) throw error;
+    if (image?.status !== "active" || image.sizeBytes !== sent.sizeBytes) throw error;
   }
 }
 

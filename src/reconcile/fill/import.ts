@@ -1,5 +1,5 @@
-import type { ImageData, Imports } from "../../backends/backend.ts";
-import { type Image, ImageStateError, pause, UnsupportedError } from "../../model/index.ts";
+import type { Imports } from "../../backends/backend.ts";
+import { ImageStateError, pause, UnsupportedError } from "../../model/index.ts";
 import { type Calls, type Context, callOptions } from "../context.ts";
 import { isTaken, mayHaveSucceeded } from "../outcome.ts";
 import { hasBegun, type Imported, type ImportJob, importOutcome } from "./import-outcome.ts";
@@ -29,15 +29,10 @@ export async function runImport(context: Context, job: ImportJob): Promise<Impor
 }
 
 /** Begins an import. One whose answer was lost has begun all the same: the image says so. */
-export async function startImport(
-  context: Context,
-  { imageId, name, request }: ImportJob,
-  data?: ImageData,
-): Promise<void> {
+export async function startImport(context: Context, { imageId, name, request }: ImportJob): Promise<void> {
   const imports = importsOf(context);
-  const whole = request.method === "glance-direct" && data !== undefined ? { ...request, data } : request;
   try {
-    await imports.start(imageId, whole, callOptions(context));
+    await imports.start(imageId, request, callOptions(context));
   } catch (error) {
     context.signal?.throwIfAborted();
     if (isTaken(error)) await throwIfTaken(context, imageId, name, error);
@@ -65,23 +60,26 @@ export async function waitForImport(
   let begun = false;
   let lastStatus: string | undefined;
   let lastBytes = 0;
-  let deadlineMs = performance.now() + statusTimeoutMs;
+  let movedAtMs = performance.now();
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     const state = await imports.state(imageId, callOptions(context));
     const { image } = state;
     const transferredBytes = (state.status === "running" && state.transferredBytes) || 0;
-    const moved = image?.status !== lastStatus || transferredBytes > lastBytes;
-    if (moved) deadlineMs = performance.now() + statusTimeoutMs;
-    if (image !== undefined && image.status !== lastStatus)
+    if (image !== undefined && image.status !== lastStatus) {
       emit("image-status", { name, imageId, status: image.status });
-    lastStatus = image?.status;
-    if (transferredBytes > lastBytes) onProgress?.(transferredBytes);
-    lastBytes = Math.max(lastBytes, transferredBytes);
+      lastStatus = image.status;
+      movedAtMs = performance.now();
+    }
+    if (transferredBytes > lastBytes) {
+      onProgress?.(transferredBytes);
+      lastBytes = transferredBytes;
+      movedAtMs = performance.now();
+    }
     const outcome = importOutcome(job, state, begun);
     if (outcome !== undefined) return outcome;
     begun ||= state.status === "running";
-    if (image !== undefined && performance.now() + pauseMs > deadlineMs)
-      throw timedOut(image, statusTimeoutMs);
+    if (performance.now() + pauseMs > movedAtMs + statusTimeoutMs)
+      throw timedOut(imageId, lastStatus, statusTimeoutMs);
     await pause(pauseMs, signal);
   }
 }
@@ -92,7 +90,7 @@ function importsOf({ backend }: Calls): Imports {
   return backend.imports;
 }
 
-function timedOut({ id, status }: Image, timeoutMs: number): ImageStateError {
-  const message = `Image ${id} was still ${status}, and an import into it still under way, after ${timeoutMs} ms`;
-  return new ImageStateError(message, { code: "ERR_IMAGE_TIMEOUT", imageId: id, status, retryable: true });
+function timedOut(imageId: string, status: string | undefined, timeoutMs: number): ImageStateError {
+  const message = `Image ${imageId} was still ${status}, and an import into it still under way, after ${timeoutMs} ms`;
+  return new ImageStateError(message, { code: "ERR_IMAGE_TIMEOUT", imageId, status, retryable: true });
 }

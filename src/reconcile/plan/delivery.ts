@@ -1,5 +1,5 @@
 import type { Backend } from "../../backends/backend.ts";
-import { type Issue, type Source, SpecError, sourceKind } from "../../model/index.ts";
+import { type ImageSource, type Issue, type Source, SpecError, sourceKind } from "../../model/index.ts";
 import type { Plan, PlannedSource } from "./plan.ts";
 
 /** How data goes into the image, as far as the user has a say in it. */
@@ -41,9 +41,15 @@ export function deliveryMethod(
 ): Exclude<DeliveryMethod, "copy-image"> {
   if (isMadeAnew(source, createFrom?.kinds)) return "create-from";
   if ("webDownload" in source) return "web-download";
-  if ("imageId" in source && source.region !== undefined && source.region !== region)
-    return "glance-download";
-  return clientMethod(delivery);
+  return isElsewhere(source, region) ? "glance-download" : clientMethod(delivery);
+}
+
+/** Whether a source is an image of another region of the cloud. */
+export function isElsewhere(
+  source: Source | PlannedSource,
+  region: string | undefined,
+): source is ImageSource & { readonly region: string } {
+  return "imageId" in source && source.region !== undefined && source.region !== region;
 }
 
 /**
