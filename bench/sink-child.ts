@@ -7,6 +7,8 @@ export interface SinkOrder {
   readonly source: { readonly file: string } | { readonly url: string };
   /** Where downloads are kept. Default: nowhere. */
   readonly cache?: string;
+  /** Over how many connections a URL may be downloaded. Default: the library's. */
+  readonly connections?: number;
   readonly algorithms: readonly string[];
   readonly sink: string;
 }
@@ -17,11 +19,12 @@ export interface SinkReport {
   readonly digest: string | undefined;
 }
 
-const { source, cache, algorithms, sink }: SinkOrder = JSON.parse(process.argv.at(-1) ?? "{}");
+const { source, cache, connections, algorithms, sink }: SinkOrder = JSON.parse(process.argv.at(-1) ?? "{}");
 
 const startMs = performance.now();
 const transfer = await openTransfer(source, {
   algorithms,
+  connections,
   cache: cache === undefined ? undefined : { directory: cache },
 });
 const { sizeBytes = 0, chunks, release } = transfer;

@@ -12,7 +12,7 @@ import { type OnProgress, reportProgress } from "./progress.ts";
 import { type LocalSource, type OpenOptions, openSource } from "./source.ts";
 
 /** What a transfer is told. */
-export interface TransferOptions extends Pick<OpenOptions, "cache" | "onCacheHit"> {
+export interface TransferOptions extends Pick<OpenOptions, "cache" | "onCacheHit" | "connections"> {
   /** The digests to compute on the way: names of `node:crypto`. */
   readonly algorithms: readonly string[];
   /** How the source is compressed, `true` finds out; what is sent is what comes out of it. Default: `false`. */
@@ -72,12 +72,13 @@ interface Stages {
  *   throws it, before the last chunk. It throws what `checkBytes` and `decompress` do as well.
  */
 export async function openTransfer(source: LocalSource, options: TransferOptions): Promise<Transfer> {
-  const { signal, cache, onCacheHit, onRead, onTaken, decompress = false, convert = false } = options;
+  const { signal, cache, connections, onCacheHit, onRead, onTaken } = options;
+  const { decompress = false, convert = false } = options;
   const checksum = knownChecksum(source);
   if (convert && decompress !== false) throw notTogether();
   const opened = convert
-    ? await openConverted(source, { signal, cache, onCacheHit, onRead })
-    : await openSource(source, { signal, cache, checksum, onCacheHit });
+    ? await openConverted(source, { signal, cache, connections, onCacheHit, onRead })
+    : await openSource(source, { signal, cache, connections, checksum, onCacheHit });
   const stages = await layStages(source, opened, options).catch(async (error: unknown) => {
     await opened.close();
     throw error;
