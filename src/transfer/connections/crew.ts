@@ -88,7 +88,12 @@ export function crew(work: Work): Crew {
     }
     if (isClosed) return;
     fetched.delete(filled);
-    if (filled.nextByte() < filled.endByte) onFailure(filled.nextByte() > startByte);
+    if (filled.nextByte() < filled.endByte) {
+      const hasBegun = filled.nextByte() > startByte;
+      // Until more are allowed again: it would be refused at once.
+      if (!hasBegun) allowed--;
+      onFailure(hasBegun);
+    }
     begin();
     tell();
   };

@@ -5,17 +5,21 @@ import { pacer } from "./pacer.ts";
 
 /** When a download is divided, and how. */
 export interface DivisionRules extends Omit<PaceRules, "maxConnections"> {
-  readonly segmentBytes: number;
+  /** How many bytes may be in memory because others come before them: a segment for each connection. */
+  readonly aheadBytes: number;
   /** With less than this to come, another connection isn't worth its beginning. */
   readonly minBytes: number;
 }
 
-/** By these, 4 connections take up to 32 MiB of memory. */
 export const DIVISION_RULES: DivisionRules = {
-  segmentBytes: 8 * 1024 ** 2,
+  aheadBytes: 32 * 1024 ** 2,
   minBytes: 64 * 1024 ** 2,
   windowMs: 1_000,
   settleMs: 500,
+  // From a server on the same machine it is a fifth at most.
+  idleShare: 0.5,
+  // The fifth and those after it can't bring so much: of them it is more than half of what they can.
+  growthBy: (connections) => Math.min(1.2, 1 + 0.6 / (connections - 1)),
 };
 
 /** Bytes that can be asked for in parts. */
@@ -38,9 +42,10 @@ export type Divide = (lead: AsyncIterable<Uint8Array>, startByte: number) => Asy
  */
 export function division(
   { totalBytes, maxConnections, pool, openParts, rest }: Divisible,
-  { segmentBytes, minBytes, ...times }: DivisionRules,
+  { aheadBytes, minBytes, ...rules }: DivisionRules,
 ): Divide {
-  const { measured, wait, connections, received, failed } = pacer({ ...times, maxConnections });
+  const { measured, wait, connections, received, failed } = pacer({ ...rules, maxConnections });
+  const segmentBytes = Math.floor(aheadBytes / maxConnections);
   const crewFor = (startByte: number): Crew =>
     crew({
       parts: openParts(),

@@ -27,13 +27,11 @@ export interface PaceRules {
   readonly windowMs: number;
   /** How long a new connection has before that, in milliseconds: it is set up, and TCP starts slowly. */
   readonly settleMs: number;
+  /** From which share of the time on that is spent waiting the source is what makes the download slow. */
+  readonly idleShare: number;
+  /** How many times as fast it has to be with so many connections as with one less. */
+  growthBy(connections: number): number;
 }
-
-/** Waiting for this share of the time, the source is what makes the download slow. */
-const IDLE_SHARE = 0.7;
-
-/** How many times as fast a further connection makes a download that it is of use for. */
-const GROWTH = 1.2;
 
 /** The pace of a download that begins. */
 export function firstPace(fromMs: number): Pace {
@@ -51,9 +49,9 @@ export function nextPace(pace: Pace, measure: Measure, rules: PaceRules): Pace {
   if (since === undefined) return { ...pace, since: measure };
   const elapsedMs = measure.nowMs - since.nowMs;
   if (elapsedMs < rules.windowMs) return pace;
-  if (measure.idleMs - since.idleMs < IDLE_SHARE * elapsedMs) return { ...pace, since: measure };
+  if (measure.idleMs - since.idleMs < rules.idleShare * elapsedMs) return { ...pace, since: measure };
   const bytesPerMs = (measure.receivedBytes - since.receivedBytes) / elapsedMs;
-  if (bytesPerMs < bytesPerMsBefore * growthBy(connections)) return settledPace(pace, connections - 1);
+  if (bytesPerMs < bytesPerMsBefore * rules.growthBy(connections)) return settledPace(pace, connections - 1);
   if (connections >= rules.maxConnections) return settledPace(pace, connections);
   return {
     connections: connections + 1,
@@ -67,9 +65,4 @@ export function nextPace(pace: Pace, measure: Measure, rules: PaceRules): Pace {
 /** A pace that stays as it is. */
 export function settledPace(pace: Pace, connections: number): Pace {
   return { ...pace, connections, isSettled: true };
-}
-
-/** The fifth and those after it can't bring as much: it has to be more than half of what they can. */
-function growthBy(connections: number): number {
-  return Math.min(GROWTH, 1 + 0.6 / (connections - 1));
 }

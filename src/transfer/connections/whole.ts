@@ -18,7 +18,11 @@ export interface Range {
  * The whole that an answer is of, or the rest of; `undefined` where the server doesn't say that it knows of ranges,
  * how many bytes there are, or by what one can tell whether they are still the same.
  */
-export function wholeOf({ status, headers, sizeBytes }: UrlAnswer): Whole | undefined {
+export function wholeOf({
+  status,
+  headers,
+  sizeBytes,
+}: Pick<UrlAnswer, "status" | "headers" | "sizeBytes">): Whole | undefined {
   const { "accept-ranges": units = "", "content-encoding": encoding = "identity" } = headers;
   const totalBytes = status === 206 ? contentRange(headers)?.totalBytes : sizeBytes;
   const hasRanges = status === 206 || /\bbytes\b/i.test(units);
@@ -31,7 +35,7 @@ export function wholeOf({ status, headers, sizeBytes }: UrlAnswer): Whole | unde
 export function isPartOf(
   { totalBytes, validators }: Whole,
   range: Range,
-  { status, headers }: UrlAnswer,
+  { status, headers }: Pick<UrlAnswer, "status" | "headers">,
 ): boolean {
   const { "content-encoding": encoding = "identity" } = headers;
   const part = contentRange(headers);
