@@ -14,7 +14,7 @@ with a warm one; with curl into curl; and with a peer. In turns.
                   variables name the cloud; if the last word that it prints is a number, those are its seconds
   --cloud NAME    an entry of clouds.yaml; without it a Keystone and a Glance are started for this
   --sink          to a server on this machine that forgets the bytes, in place of a cloud
-  --throttle SIZE with --sink: over no connection does the server send more than this a second, such as 40MiB
+  --throttle SIZE over no connection does the server of the URL send more than this a second, such as 40MiB
   --check         fails unless all that the project promises of a cloud holds`;
 
 const promised = [
@@ -39,10 +39,10 @@ export async function run(parameters: string[]): Promise<void> {
   if (values.help) return console.log(usage);
   const rounds = Number(values.runs);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--runs ${values.runs} is no number of turns`);
-  const options = { sizeBytes: parseSizeBytes(values.size), rounds, peerCommand: values.peer };
   const throttleBytes = values.throttle === undefined ? undefined : parseSizeBytes(values.throttle);
-  if (throttleBytes !== undefined && !values.sink) throw new Error("--throttle is for --sink");
-  if (values.sink) return compareToSink({ from: "url", ...options, throttleBytes });
+  const sizeBytes = parseSizeBytes(values.size);
+  const options = { sizeBytes, rounds, throttleBytes, peerCommand: values.peer };
+  if (values.sink) return compareToSink({ from: "url", ...options });
 
   const results = await inCloud(values.cloud, (cloud) => compare({ from: "url", cloud, ...options }));
   const lines = acceptanceLines(results, promised);

@@ -73,7 +73,7 @@ export interface ImageManagerOptions {
   /**
    * Over how many connections the download of a large URL source may come, 1 to 8. It begins with one; there are more
    * only where the server knows of ranges, is what makes the download slow, and each further one makes it faster. They
-   * take up to 32 MiB of memory together. Default: 4; 1 is one at any rate.
+   * take up to 24 MiB of memory together. Default: 4; 1 is one at any rate.
    */
   readonly connections?: number | undefined;
   /** How much may come out of a source that is decompressed. Default: 1 TiB, and 10,000 times the source. */

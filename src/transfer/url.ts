@@ -25,7 +25,7 @@ export interface UrlOptions {
   /** How long the server may be silent, in milliseconds. Default: 60,000. */
   readonly idleTimeoutMs?: number | undefined;
   /**
-   * Over how many connections a large file may come, 1 to {@link MAX_CONNECTIONS}: where the server knows of ranges,
+   * Over how many connections a large file may come, 1 to 8: where the server knows of ranges,
    * is what makes the download slow, and each further connection makes it faster. Default: 4; 1 is one at any rate.
    */
   readonly connections?: number | undefined;

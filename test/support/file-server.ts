@@ -19,10 +19,8 @@ export interface FileServerState {
   refusesWith?: number | undefined;
   /** How long it waits between chunks, in milliseconds. */
   pauseMs?: number;
-  /** Whether all answers together have a chunk in that time, not each. Default: `false`. */
-  sharesPauses?: boolean;
-  /** Whether it doesn't answer at all. */
-  isSilent?: boolean;
+  /** Whether it never answers who asks for a part, from one byte to another. */
+  isSilentAboutParts?: boolean;
   /** How many requests it answers at the same time, the others are 429. Default: all. */
   maxRequests?: number;
 }
@@ -35,8 +33,8 @@ export interface FileServer {
   readonly statuses: number[];
   /** How many bytes of the file it sent in all. */
   sentBytes(): number;
-  /** How many requests it answered at the same time, at most. */
-  peakRequests(): number;
+  /** How many parts, from one byte to another, it sent at the same time, at most. */
+  peakParts(): number;
   /** Every connection that a request came over. */
   readonly sockets: ReadonlySet<Socket>;
 }
@@ -48,13 +46,17 @@ export async function fileServer(state: FileServerState, path = "/image"): Promi
   const sockets = new Set<Socket>();
   let sent = 0;
   let current = 0;
-  let peak = 0;
-  let turn = Promise.resolve();
+  let parts = 0;
+  let peakParts = 0;
   const origin = await httpServer((request, response) => {
     requests.push(request.headers);
     sockets.add(request.socket);
-    peak = Math.max(peak, ++current);
+    current++;
     response.once("close", () => current--);
+    if (isPart(request.headers.range)) {
+      peakParts = Math.max(peakParts, ++parts);
+      response.once("close", () => parts--);
+    }
     answer(request, response).catch(() => response.destroy());
   });
 
@@ -70,7 +72,7 @@ export async function fileServer(state: FileServerState, path = "/image"): Promi
       response.writeHead(status, { ...about, ...more });
     };
     const refusal = current > (state.maxRequests ?? current) ? 429 : refusesWith;
-    if (state.isSilent === true) return;
+    if (state.isSilentAboutParts === true && isPart(headers.range)) return;
     if (refusal !== undefined) {
       head(refusal);
       response.end();
@@ -109,11 +111,17 @@ export async function fileServer(state: FileServerState, path = "/image"): Promi
     const closed = once(response, "close");
     for (let offset = from; offset < end; offset += 65_536) {
       const chunk = data.subarray(offset, Math.min(offset + 65_536, end));
+      const isLast = cut === undefined && offset + 65_536 >= end;
+      const written = new Promise<void>((resolve) => {
+        // The end has to come with the last bytes: the client is done with them.
+        if (isLast) response.end(chunk, () => resolve());
+        else response.write(chunk, () => resolve());
+      });
       // A write to a connection that is gone may never be called back.
-      await Promise.race([new Promise<void>((resolve) => response.write(chunk, () => resolve())), closed]);
-      if (response.destroyed) return;
+      await Promise.race([written, closed]);
+      if (response.destroyed && !response.writableFinished) return;
       sent += chunk.length;
-      if (pauseMs > 0 && offset + 65_536 < end) await pause(pauseMs);
+      if (pauseMs > 0 && offset + 65_536 < end) await sleep(pauseMs);
     }
     if (cut === undefined) {
       response.end();
@@ -123,19 +131,17 @@ export async function fileServer(state: FileServerState, path = "/image"): Promi
     response.destroy();
   }
 
-  async function pause(ms: number): Promise<void> {
-    const paused = (state.sharesPauses === true ? turn : Promise.resolve()).then(() => sleep(ms));
-    turn = paused;
-    await paused;
-  }
-
   return {
     url: `${origin}${path}`,
     state,
     requests,
     statuses,
     sentBytes: () => sent,
-    peakRequests: () => peak,
+    peakParts: () => peakParts,
     sockets,
   };
+}
+
+function isPart(range = ""): boolean {
+  return /-\d+$/.test(range);
 }

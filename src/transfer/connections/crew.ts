@@ -58,7 +58,7 @@ export function crew(work: Work): Crew {
   };
   const nextSegment = (): Segment | undefined => {
     const given = segments.find((each) => each.nextByte() < each.endByte && !fetched.has(each));
-    if (given !== undefined || segments.length === maxSegments || begunBytes === endByte) return given;
+    if (given !== undefined || segments.length === maxSegments || begunBytes >= endByte) return given;
     const range = { startByte: begunBytes, endByte: Math.min(begunBytes + segmentBytes, endByte) };
     const begun = segment(range, pool);
     begunBytes = range.endByte;

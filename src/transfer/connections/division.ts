@@ -1,7 +1,7 @@
 import type { BufferPool } from "../buffer-pool.ts";
 import { type Crew, crew, type Parts } from "./crew.ts";
 import type { PaceRules } from "./pace.ts";
-import { pacer } from "./pacer.ts";
+import { type Clock, PROCESS_CLOCK, pacer } from "./pacer.ts";
 
 /** When a download is divided, and how. */
 export interface DivisionRules extends Omit<PaceRules, "maxConnections"> {
@@ -9,11 +9,13 @@ export interface DivisionRules extends Omit<PaceRules, "maxConnections"> {
   readonly aheadBytes: number;
   /** With less than this to come, another connection isn't worth its beginning. */
   readonly minBytes: number;
+  readonly clock: Clock;
 }
 
 export const DIVISION_RULES: DivisionRules = {
-  aheadBytes: 32 * 1024 ** 2,
+  aheadBytes: 24 * 1024 ** 2,
   minBytes: 64 * 1024 ** 2,
+  clock: PROCESS_CLOCK,
   windowMs: 1_000,
   settleMs: 500,
   // From a server on the same machine it is a fifth at most.
@@ -42,9 +44,9 @@ export type Divide = (lead: AsyncIterable<Uint8Array>, startByte: number) => Asy
  */
 export function division(
   { totalBytes, maxConnections, pool, openParts, rest }: Divisible,
-  { aheadBytes, minBytes, ...rules }: DivisionRules,
+  { aheadBytes, minBytes, clock, ...rules }: DivisionRules,
 ): Divide {
-  const { measured, wait, connections, received, failed } = pacer({ ...rules, maxConnections });
+  const { measured, wait, connections, received, failed } = pacer({ ...rules, maxConnections }, clock);
   const segmentBytes = Math.floor(aheadBytes / maxConnections);
   const crewFor = (startByte: number): Crew =>
     crew({
@@ -86,13 +88,13 @@ export function division(
       }
       if (others === undefined) return;
       if (last !== undefined && last.length > 0) yield last;
-      for (;;) {
+      while (others.nextByte() < totalBytes) {
         const count = connections();
         // One alone is better off without a pause after each segment.
         others.allow(count === 1 ? 0 : count);
         const chunk = others.take();
         if (chunk !== undefined) yield chunk;
-        else if (others.isComing()) await wait(others.news());
+        else if (count > 1 || others.isComing()) await wait(others.news());
         else break;
       }
       others.close();

@@ -1,5 +1,18 @@
 import { firstPace, nextPace, type PaceRules, settledPace } from "./pace.ts";
 
+/** By what a download is measured. */
+export interface Clock {
+  nowMs(): number;
+  /** For how long there was nothing to do so far. */
+  idleMs(): number;
+}
+
+/** The process's own. Who waits while it is busy waits for that as well. */
+export const PROCESS_CLOCK: Clock = {
+  nowMs: () => performance.now(),
+  idleMs: () => performance.eventLoopUtilization().idle,
+};
+
 /** Measures a download, and finds how many connections it shall have. */
 export interface Pacer {
   /** The chunks, measured as they come. */
@@ -14,8 +27,8 @@ export interface Pacer {
 }
 
 /** A pacer for one download. */
-export function pacer(rules: PaceRules): Pacer {
-  let pace = firstPace(performance.now());
+export function pacer(rules: PaceRules, { nowMs, idleMs }: Clock): Pacer {
+  let pace = firstPace(nowMs());
   let receivedBytes = 0;
   let waitedMs = 0;
   const received = (bytes: number): void => {
@@ -38,17 +51,11 @@ export function pacer(rules: PaceRules): Pacer {
     },
     received,
     connections() {
-      const measure = { nowMs: performance.now(), receivedBytes, idleMs: waitedMs };
-      pace = nextPace(pace, measure, rules);
+      pace = nextPace(pace, { nowMs: nowMs(), receivedBytes, idleMs: waitedMs }, rules);
       return pace.connections;
     },
     failed(hasBegun) {
       pace = settledPace(pace, Math.max(1, pace.connections - (hasBegun ? 0 : 1)));
     },
   };
-}
-
-/** Since its start, for how long the process had nothing to do. Who waits in a busy process waits for that, too. */
-function idleMs(): number {
-  return performance.eventLoopUtilization().idle;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { arrivalsPool } from "../../../src/transfer/arrivals.ts";
 import { DIVISION_RULES, division } from "../../../src/transfer/connections/division.ts";
 import type { Range } from "../../../src/transfer/connections/whole.ts";
-import { inChunks, someBytes } from "../../support/bytes.ts";
+import { collect, inChunks, someBytes } from "../../support/bytes.ts";
 
 const DATA = someBytes(20_000);
 
@@ -17,10 +17,14 @@ interface Fate {
   readonly end?: { readonly afterBytes: number; readonly fails: boolean } | undefined;
 }
 
+async function pass(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 async function* fated(bytes: Uint8Array, { chunkBytes, turns, end }: Fate): AsyncGenerator<Uint8Array> {
   const given = end === undefined ? bytes : bytes.subarray(0, end.afterBytes);
   for await (const chunk of inChunks(given, chunkBytes)) {
-    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await pass(turns);
     yield Buffer.from(chunk);
   }
   if (end?.fails === true) throw new Error("refused");
@@ -33,6 +37,28 @@ const fate: fc.Arbitrary<Fate> = fc.record({
 });
 
 describe("bytes that come over several connections", () => {
+  it("come over as many as aren't refused, to the end", async () => {
+    let asked = 0;
+    async function* fetch({ startByte, endByte }: Range): AsyncGenerator<Uint8Array> {
+      if (++asked === 5) {
+        // The others are busy with what comes after it.
+        await pass(4);
+        throw new Error("refused");
+      }
+      yield* fated(DATA.subarray(startByte, endByte), { chunkBytes: 100, turns: 1 });
+    }
+    const divisible = {
+      totalBytes: DATA.length,
+      maxConnections: 4,
+      pool: arrivalsPool(),
+      openParts: () => ({ fetch, close: () => undefined }),
+      rest: () => expect.unreachable(),
+    };
+    const divide = division(divisible, { ...AT_ONCE, aheadBytes: 4_000 });
+    expect((await collect(divide(inChunks(DATA, 700), 0))).equals(DATA)).toBe(true);
+    expect(asked).toBeGreaterThan(5);
+  });
+
   it("come in their order, whatever becomes of each part, and no more than is allowed is fetched at once", async () => {
     const given = fc.record({
       fates: fc.array(fate, { minLength: 1, maxLength: 40 }),
