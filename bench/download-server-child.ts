@@ -1,8 +1,13 @@
-/** node bench/download-server-child.ts FILE: serves it with an entity tag, takes what is put, and prints the origin. */
+/**
+ * node bench/download-server-child.ts FILE [BYTES]: serves it with an entity tag, and parts of it, over no connection
+ * more than so many bytes a second; takes what is put, and prints the origin.
+ */
 import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { throttled } from "./support/throttled.ts";
 
-const [file = ""] = process.argv.slice(2);
+const [file = "", bytesPerSecond] = process.argv.slice(2);
 const etag = '"bench"';
 
 const server = createServer((request, response) => {
@@ -11,8 +16,16 @@ const server = createServer((request, response) => {
   } else if (request.headers["if-none-match"] === etag) {
     response.writeHead(304, { etag }).end();
   } else {
-    response.writeHead(200, { etag, "content-length": statSync(file).size });
-    createReadStream(file, { highWaterMark: 1024 * 1024 }).pipe(response);
+    const { size } = statSync(file);
+    const [, start = "0", end] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
+    const range = { start: Number(start), end: end ? Math.min(Number(end), size - 1) : size - 1 };
+    const length = { etag, "accept-ranges": "bytes", "content-length": range.end - range.start + 1 };
+    const part = { "content-range": `bytes ${range.start}-${range.end}/${size}` };
+    if (request.headers.range === undefined) response.writeHead(200, length);
+    else response.writeHead(206, { ...length, ...part });
+    const data = createReadStream(file, { ...range, highWaterMark: 1024 * 1024 });
+    if (bytesPerSecond === undefined) data.pipe(response);
+    else pipeline(data, throttled(Number(bytesPerSecond)), response).catch(() => undefined);
   }
 });
 

@@ -14,6 +14,7 @@ with a warm one; with curl into curl; and with a peer. In turns.
                   variables name the cloud; if the last word that it prints is a number, those are its seconds
   --cloud NAME    an entry of clouds.yaml; without it a Keystone and a Glance are started for this
   --sink          to a server on this machine that forgets the bytes, in place of a cloud
+  --throttle SIZE over no connection does the server of the URL send more than this a second, such as 40MiB
   --check         fails unless all that the project promises of a cloud holds`;
 
 const promised = [
@@ -30,6 +31,7 @@ export async function run(parameters: string[]): Promise<void> {
       peer: { type: "string" },
       cloud: { type: "string" },
       sink: { type: "boolean", default: false },
+      throttle: { type: "string" },
       check: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -37,7 +39,9 @@ export async function run(parameters: string[]): Promise<void> {
   if (values.help) return console.log(usage);
   const rounds = Number(values.runs);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--runs ${values.runs} is no number of turns`);
-  const options = { sizeBytes: parseSizeBytes(values.size), rounds, peerCommand: values.peer };
+  const throttleBytes = values.throttle === undefined ? undefined : parseSizeBytes(values.throttle);
+  const sizeBytes = parseSizeBytes(values.size);
+  const options = { sizeBytes, rounds, throttleBytes, peerCommand: values.peer };
   if (values.sink) return compareToSink({ from: "url", ...options });
 
   const results = await inCloud(values.cloud, (cloud) => compare({ from: "url", cloud, ...options }));

@@ -6,6 +6,8 @@ export interface SinkOrder {
   readonly source: { readonly file: string } | { readonly url: string };
   /** Where downloads are kept. Default: nowhere. */
   readonly cache?: string;
+  /** Over how many connections a URL may be downloaded. Default: the library's. */
+  readonly connections?: number;
   readonly algorithms: readonly string[];
   readonly decompress?: Codec | undefined;
   readonly sink: string;
@@ -17,12 +19,14 @@ export interface SinkReport {
   readonly digest: string | undefined;
 }
 
-const { source, cache, algorithms, decompress, sink }: SinkOrder = JSON.parse(process.argv.at(-1) ?? "{}");
+const order: SinkOrder = JSON.parse(process.argv.at(-1) ?? "{}");
+const { source, cache, connections, algorithms, decompress, sink } = order;
 
 const startMs = performance.now();
 const transfer = await openTransfer(source, {
   algorithms,
   decompress,
+  connections,
   cache: cache === undefined ? undefined : { directory: cache },
 });
 await put(sink, transfer);

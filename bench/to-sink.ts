@@ -13,6 +13,8 @@ export interface SinkComparison {
   readonly from: "file" | "url";
   readonly sizeBytes: number;
   readonly rounds: number;
+  /** How many bytes a second the server of the URL sends over a connection. Default: no limit. */
+  readonly throttleBytes?: number | undefined;
 }
 
 interface Turn {
@@ -31,14 +33,19 @@ const childPath = (name: string) => join(import.meta.dirname, name);
  * Streams a file, or a URL, to a server on this machine that forgets the bytes, with sha512 on the way; beside it what
  * curl takes without a digest, and the digest of the file alone. In turns, after one that doesn't count.
  */
-export async function compareToSink({ from, sizeBytes, rounds }: SinkComparison): Promise<void> {
+export async function compareToSink({
+  from,
+  sizeBytes,
+  rounds,
+  throttleBytes,
+}: SinkComparison): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "imagewright-bench-"));
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   try {
     const file = join(folder, "image");
     await writeRandomFile(file, sizeBytes);
-    const contestants = await contestantsOf(from, { file, folder, signal: stop.signal });
+    const contestants = await contestantsOf(from, { file, folder, throttleBytes, signal: stop.signal });
     const results = new Map<string, Turn[]>(Object.keys(contestants).map((name) => [name, []]));
     for (let round = 0; round <= rounds; round++)
       for (const [name, take] of Object.entries(contestants)) {
@@ -54,16 +61,21 @@ export async function compareToSink({ from, sizeBytes, rounds }: SinkComparison)
 
 async function contestantsOf(
   from: SinkComparison["from"],
-  { file, folder, signal }: { file: string; folder: string; signal: AbortSignal },
+  {
+    file,
+    folder,
+    throttleBytes,
+    signal,
+  }: { file: string; folder: string; throttleBytes: number | undefined; signal: AbortSignal },
 ): Promise<Contestants> {
-  const origin = await serve(file, signal);
+  const origin = await serve(file, signal, throttleBytes);
   const [url, sink, cache] = [`${origin}/image`, `${origin}/sink`, join(folder, "cache")];
   const expected = await digestFile({ file }, algorithm);
   const curl =
     (command: string, ...parameters: string[]) =>
     async () =>
       turnOf(await runMeasured("sh", ["-c", command, ...parameters], { signal }));
-  const own = async (order: Pick<SinkOrder, "source" | "cache">): Promise<Turn> => {
+  const own = async (order: Pick<SinkOrder, "source" | "cache" | "connections">): Promise<Turn> => {
     const parameter = JSON.stringify({ ...order, algorithms: [algorithm], sink });
     const ran = await runMeasured(process.execPath, [childPath("sink-child.ts"), parameter], { signal });
     const told: SinkReport = JSON.parse(ran.output);
@@ -82,6 +94,9 @@ async function contestantsOf(
     };
   return {
     "curl | curl": curl('curl -sSf "$0" | curl -sSf -T - "$1"', url, sink),
+    ...(throttleBytes === undefined
+      ? {}
+      : { "one connection": () => own({ source: { url }, connections: 1 }) }),
     "no cache": () => own({ source: { url } }),
     "cold cache": async () => {
       await rm(cache, { recursive: true, force: true });

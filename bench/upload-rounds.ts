@@ -18,6 +18,8 @@ export interface Comparison {
   readonly cloud: string;
   readonly sizeBytes: number;
   readonly rounds: number;
+  /** How many bytes a second the server of the URL sends over a connection. Default: no limit. */
+  readonly throttleBytes?: number | undefined;
   readonly peerCommand: string | undefined;
 }
 
@@ -27,6 +29,7 @@ export async function compare({
   cloud,
   sizeBytes,
   rounds,
+  throttleBytes,
   peerCommand,
 }: Comparison): Promise<readonly Result[]> {
   const account = await accountOf(cloud);
@@ -39,7 +42,7 @@ export async function compare({
     const file = join(folder, "random.raw");
     const { signal } = ending;
     await writeRandomFile(file, sizeBytes);
-    const url = from === "url" ? `${await serve(file, signal)}/random.raw` : undefined;
+    const url = from === "url" ? `${await serve(file, signal, throttleBytes)}/random.raw` : undefined;
     const task = { file, url, folder, name, signal };
     const contestants = [...(await imagewright(task, cloud)), curl(task, account)];
     if (peerCommand !== undefined) contestants.push(peer(task, account, peerCommand));

@@ -10,19 +10,26 @@ export interface Agents {
   readonly secure: http.Agent;
   /** Connections to servers through a proxy. */
   tunnel(proxy: HttpProxy): http.Agent;
+  /** Ends all of their connections. */
+  close(): void;
 }
 
 /** Agents for the requests of one client: the proxy variables stay as they are. */
 export function keepingAgents(): Agents {
   // Otherwise like Node's own agent.
   const options = { keepAlive: true, scheduling: "lifo", timeout: 5_000 } as const;
+  const plain = new http.Agent(options);
+  const secure = new https.Agent(options);
   let tunnels: http.Agent | undefined;
   return {
-    plain: new http.Agent(options),
-    secure: new https.Agent(options),
+    plain,
+    secure,
     tunnel(proxy) {
       tunnels ??= new TunnelAgent(proxy, options);
       return tunnels;
+    },
+    close() {
+      for (const agent of [plain, secure, tunnels]) agent?.destroy();
     },
   };
 }

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { Backend } from "../backends/backend.ts";
 import { issuesOf, SpecError, unknownKey } from "../model/index.ts";
+import { MAX_CONNECTIONS } from "../transfer/url.ts";
 import { ownershipSchema } from "./plan/ownership.ts";
 
 const signal = z.custom<AbortSignal>(isSignal, "must be an AbortSignal").optional();
 const positive = z.number().positive("must be more than 0").optional();
+const CONNECTIONS = `must be an integer from 1 to ${MAX_CONNECTIONS}`;
 const COUNT = "must be an integer of 1 or more";
 
 /** What is checked where it is used: stores by the cloud's own, a source by its schema. */
@@ -76,6 +78,7 @@ const SCHEMAS: Readonly<Record<Call, z.ZodType>> = {
         "must be true, false or { directory, maxBytes }",
       )
       .optional(),
+    connections: z.int(CONNECTIONS).min(1, CONNECTIONS).max(MAX_CONNECTIONS, CONNECTIONS).optional(),
     decompressLimits: strict({ maxBytes: positive, maxRatio: positive }).optional(),
   }),
 };

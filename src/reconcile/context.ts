@@ -48,6 +48,8 @@ export interface Context extends Calls {
   readonly statusTimeoutMs: number;
   /** Where downloads are kept; absent: nowhere. */
   readonly cache: (() => Promise<Cache>) | undefined;
+  /** Over how many connections a URL may be downloaded. */
+  readonly connections?: number | undefined;
   readonly inspection: InspectionMode;
   /** How much may come out of a compressed source. */
   readonly decompressLimits: DecompressLimits | undefined;

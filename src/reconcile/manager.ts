@@ -70,6 +70,12 @@ export interface ImageManagerOptions {
    * 20 GiB.
    */
   readonly cache?: boolean | CacheOptions | undefined;
+  /**
+   * Over how many connections the download of a large URL source may come, 1 to 8. It begins with one; there are more
+   * only where the server knows of ranges, is what makes the download slow, and each further one makes it faster. They
+   * take up to 24 MiB of memory together. Default: 4; 1 is one at any rate.
+   */
+  readonly connections?: number | undefined;
   /** How much may come out of a source that is decompressed. Default: 1 TiB, and 10,000 times the source. */
   readonly decompressLimits?: DecompressLimits | undefined;
 }
@@ -483,6 +489,7 @@ export class ImageManager extends EventEmitter<ImageEvents> {
       lookup: lookupByRequest(calls),
       statusTimeoutMs: this.#statusTimeoutMs,
       cache: this.#cache,
+      connections: this.#options.connections,
       inspection: this.#inspection,
       decompressLimits: this.#decompressLimits,
       digests: this.#digests,

@@ -1,13 +1,11 @@
 import { Socket } from "node:net";
 import { finished, type Readable } from "node:stream";
 import { type BufferPool, bufferPool } from "./buffer-pool.ts";
+import { collected } from "./collected.ts";
 import { freeMemory } from "./free-memory.ts";
 
 /** Node.js hands a body out in pieces of 64 KiB or less: as many as have arrived are worked on at once. */
 const CHUNK_BYTES = 256 * 1024;
-
-/** Less than this is copied: a slow server's pieces would each take a whole buffer from whoever keeps them. */
-const SMALL_BYTES = 16 * 1024;
 
 /** How many chunks may wait until they are taken. */
 const AHEAD_CHUNKS = 4;
@@ -32,9 +30,7 @@ export type ArrivingBody = Readable & { readonly socket: unknown };
 
 /** Collects a body, while nobody takes of it, in a few large buffers. */
 export function arrivals(response: ArrivingBody, pool: BufferPool): Arrivals {
-  const full: Uint8Array[] = [];
-  let filling: Buffer | undefined;
-  let filledBytes = 0;
+  const bytes = collected(pool);
   let end: { readonly error?: unknown } | undefined;
   let news = Promise.withResolvers<void>();
 
@@ -42,46 +38,32 @@ export function arrivals(response: ArrivingBody, pool: BufferPool): Arrivals {
     news.resolve();
     news = Promise.withResolvers();
   };
-  const isEmpty = (): boolean => full.length === 0 && filledBytes === 0;
-  const takeFilled = (): Uint8Array | undefined => {
-    const filled = filling?.subarray(0, filledBytes);
-    filledBytes = 0;
-    if (filled !== undefined && filled.length < SMALL_BYTES)
-      return filled.length === 0 ? undefined : Buffer.from(filled);
-    filling = undefined;
-    return filled;
-  };
   // What others than Node.js itself hand out may be theirs.
   const { socket } = response;
   const isOwn = socket instanceof Socket;
   // Node.js has copied the body out of it by then.
   if (isOwn) socket.on("data", freeMemory);
   response.on("data", (chunk: Buffer) => {
-    for (let copied = 0; copied < chunk.length; ) {
-      filling ??= pool.take();
-      const count = chunk.copy(filling, filledBytes, copied);
-      copied += count;
-      filledBytes += count;
-      const filled = filledBytes === CHUNK_BYTES ? takeFilled() : undefined;
-      if (filled !== undefined) full.push(filled);
-    }
+    bytes.add(chunk);
     if (isOwn) freeMemory(chunk);
-    if (full.length >= AHEAD_CHUNKS) response.pause();
+    if (bytes.fullCount() >= AHEAD_CHUNKS) response.pause();
     tell();
   });
   finished(response, (error) => {
+    // It may be kept for another answer.
+    if (isOwn) socket.off("data", freeMemory);
     end = error ? { error } : {};
     tell();
   });
 
   return {
     take() {
-      const chunk = full.shift() ?? takeFilled();
-      if (full.length < AHEAD_CHUNKS && response.isPaused()) response.resume();
+      const chunk = bytes.takeFull() ?? bytes.takeRest();
+      if (bytes.fullCount() < AHEAD_CHUNKS && response.isPaused()) response.resume();
       if (chunk === undefined && end !== undefined && "error" in end) throw end.error;
       return chunk;
     },
-    isOver: () => end !== undefined && !("error" in end) && isEmpty(),
-    more: () => (end === undefined && isEmpty() ? news.promise : Promise.resolve()),
+    isOver: () => end !== undefined && !("error" in end) && bytes.isEmpty(),
+    more: () => (end === undefined && bytes.isEmpty() ? news.promise : Promise.resolve()),
   };
 }

@@ -1,4 +1,7 @@
 import { redactUrl, TransferError, type UrlSource } from "../model/index.ts";
+import { DIVISION_RULES, type Divide, type DivisionRules, division } from "./connections/division.ts";
+import { parts } from "./connections/parts.ts";
+import { wholeOf } from "./connections/whole.ts";
 import type { OpenedSource } from "./opened.ts";
 import { resumed, skipped } from "./resume.ts";
 import { askUrl, type UrlAnswer, type UrlOptions } from "./url.ts";
@@ -27,7 +30,8 @@ export interface Download {
 }
 
 /**
- * The bytes of an answer and, when it is cut, of others that go on where it ended.
+ * The bytes of an answer and, when it is cut, of others that go on where it ended; of several at once where that is
+ * faster.
  *
  * The iteration throws TransferError `ERR_TRANSFER_INCOMPLETE` when it can't go on, `ERR_SOURCE_CHANGED` when the
  * bytes are others by then.
@@ -39,12 +43,13 @@ export function continued(
   answer: UrlAnswer,
   options: UrlOptions,
   startByte = 0,
+  rules: DivisionRules = DIVISION_RULES,
 ): Download {
   const closing = new AbortController();
   const { signal = closing.signal } = options;
   const ending = AbortSignal.any([signal, closing.signal]);
   return {
-    chunks: goingOn(source, answer, { ...options, signal: ending }, startByte),
+    chunks: goingOn(source, answer, { ...options, signal: ending }, startByte, rules),
     release: answer.pool.give,
     close() {
       closing.abort();
@@ -58,13 +63,31 @@ function goingOn(
   answer: UrlAnswer,
   options: UrlOptions,
   startByte: number,
+  rules: DivisionRules,
 ): AsyncGenerator<Uint8Array> {
-  return resumed(answer.chunks, {
+  const rest = (from: number) => askForRest(source, answer, options, from);
+  const divide = divisionOf(source, answer, options, rest, rules);
+  return resumed(divide(answer.chunks, startByte), {
     startByte,
-    rest: (from) => askForRest(source, answer, options, from),
+    rest: (from) => divide(rest(from), from),
     mayGoOn: restOf(validatorsOf(answer.headers), 0) !== undefined,
     signal: options.signal,
   });
+}
+
+function divisionOf(
+  source: UrlSource,
+  answer: UrlAnswer,
+  options: UrlOptions,
+  rest: (startByte: number) => AsyncIterable<Uint8Array>,
+  rules: DivisionRules,
+): Divide {
+  const { connections = 4 } = options;
+  const whole = wholeOf(answer);
+  if (whole === undefined || connections === 1) return (lead) => lead;
+  const { totalBytes } = whole;
+  const openParts = () => parts(source, answer, whole, options);
+  return division({ totalBytes, maxConnections: connections, pool: answer.pool, openParts, rest }, rules);
 }
 
 async function* askForRest(

@@ -12,7 +12,7 @@ import { type OnProgress, reportProgress } from "./progress.ts";
 import { type LocalSource, type OpenOptions, openSource } from "./source.ts";
 
 /** What a transfer is told. */
-export interface TransferOptions extends Pick<OpenOptions, "cache" | "onCacheHit"> {
+export interface TransferOptions extends Pick<OpenOptions, "cache" | "onCacheHit" | "connections"> {
   /** The digests to compute on the way: names of `node:crypto`. */
   readonly algorithms: readonly string[];
   /** How the source is compressed, `true` finds out; what is sent is what comes out of it. Default: `false`. */
@@ -76,11 +76,12 @@ interface Stages {
  *   throws it, before the last chunk. It throws what `checkBytes` and `decompress` do as well.
  */
 export async function openTransfer(source: LocalSource, options: TransferOptions): Promise<Transfer> {
-  const { signal, cache, onCacheHit, onSize, onTaken, decompress = false, convert = false } = options;
+  const { signal, cache, connections, onCacheHit, onSize, onTaken } = options;
+  const { decompress = false, convert = false } = options;
   const checksum = knownChecksum(source);
   const opened = convert
     ? await openConverted(source, options)
-    : await openSource(source, { signal, cache, checksum, onCacheHit });
+    : await openSource(source, { signal, cache, connections, checksum, onCacheHit });
   if (!convert) onSize?.(opened.sizeBytes);
   // What comes out of a decompressor has no known size.
   const isInflated = decompress !== false && !convert;

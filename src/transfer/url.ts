@@ -5,9 +5,11 @@ import {
   isRetryableStatus,
   NetworkError,
   redactUrl,
+  SpecError,
   TransferError,
   type UrlSource,
 } from "../model/index.ts";
+import type { Agents } from "../network/agents.ts";
 import { environmentProxies } from "../network/environment.ts";
 import { beginExchange } from "../network/exchange.ts";
 import { inTime } from "../network/in-time.ts";
@@ -22,6 +24,11 @@ export interface UrlOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long the server may be silent, in milliseconds. Default: 60,000. */
   readonly idleTimeoutMs?: number | undefined;
+  /**
+   * Over how many connections a large file may come, 1 to 8: where the server knows of ranges,
+   * is what makes the download slow, and each further connection makes it faster. Default: 4; 1 is one at any rate.
+   */
+  readonly connections?: number | undefined;
 }
 
 /** What is asked of a URL beside all of its bytes. */
@@ -32,12 +39,18 @@ export interface UrlQuestion {
   readonly startByte?: number | undefined;
   /** Where the memory of the body's chunks comes from. Default: from a pool of the answer's own. */
   readonly pool?: BufferPool | undefined;
+  /** Where an earlier answer came from, to be asked without the redirects that led there. */
+  readonly answeredBy?: URL | undefined;
+  /** Default: a connection of the question's own. */
+  readonly agents?: Agents | undefined;
 }
 
 /** An answer whose body has not been read yet. */
 export interface UrlAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** Where it came from, after redirects. It may hold secrets. */
+  readonly url: URL;
   /** How many bytes its body has, where the server says so. */
   readonly sizeBytes: number | undefined;
   /** The body, to be iterated once. */
@@ -50,6 +63,9 @@ export interface UrlAnswer {
   close(): void;
 }
 
+/** The most that servers of downloads put up with. */
+export const MAX_CONNECTIONS = 8;
+
 /** As many as `fetch` follows (Fetch standard, HTTP-redirect fetch). */
 const MAX_REDIRECTS = 20;
 
@@ -60,6 +76,7 @@ const CONDITIONAL_STATUSES: readonly number[] = [206, 304, 416];
  * Asks a URL for its bytes and follows redirects. Basic authentication and headers go to the URL's own
  * origin only; from `https:` no redirect leads to `http:`. Proxies are those of `HTTPS_PROXY` and the like.
  *
+ * @throws SpecError `ERR_SPEC_INVALID` for a number of connections that can't be.
  * @throws HttpError when the server refuses.
  * @throws TransferError `ERR_URL_REFUSED` for a redirect that may not be followed.
  * @throws NetworkError `ERR_NETWORK`, `ERR_TIMEOUT` when no answer came.
@@ -67,16 +84,19 @@ const CONDITIONAL_STATUSES: readonly number[] = [206, 304, 416];
 export async function askUrl(
   source: UrlSource,
   options: UrlOptions = {},
-  { headers: conditions, startByte = 0, pool = arrivalsPool() }: UrlQuestion = {},
+  question: UrlQuestion = {},
 ): Promise<UrlAnswer> {
+  checkConnections(options.connections);
   const { signal, idleTimeoutMs = 60_000 } = options;
+  const { headers: conditions, startByte = 0, pool = arrivalsPool(), answeredBy, agents } = question;
   const proxies = environmentProxies();
   const statuses = [200, ...(conditions === undefined ? [] : CONDITIONAL_STATUSES)];
   const origin = new URL(source.url).origin;
-  let url = new URL(source.url);
+  let url = new URL(answeredBy ?? source.url);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const secrets = url.origin === origin ? secretHeaders(source) : {};
-    const response = await get(url, { ...secrets, ...conditions }, proxies, signal, idleTimeoutMs);
+    const headers = { ...secrets, ...conditions };
+    const response = await get(url, { headers, proxies, agents, signal, idleTimeoutMs });
     const status = response.statusCode ?? 0;
     if (statuses.includes(status)) {
       const hints = hintsOf(response, [new URL(source.url), url]);
@@ -89,6 +109,12 @@ export async function askUrl(
   throw refused(source.url, `leads through more than ${MAX_REDIRECTS} redirects`);
 }
 
+function checkConnections(connections = 1): void {
+  if (Number.isInteger(connections) && connections >= 1 && connections <= MAX_CONNECTIONS) return;
+  const message = `must be an integer from 1 to ${MAX_CONNECTIONS}`;
+  throw new SpecError([{ path: ["connections"], message }], { subject: "The options of the download" });
+}
+
 function secretHeaders({ username, password, headers }: UrlSource): Record<string, string> {
   const authorized = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === "authorization");
   if (authorized || (username === undefined && password === undefined)) return { ...headers };
@@ -96,12 +122,17 @@ function secretHeaders({ username, password, headers }: UrlSource): Record<strin
   return { ...headers, authorization: `Basic ${credentials}` };
 }
 
+interface Asking {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly proxies: ProxyVariables;
+  readonly agents: Agents | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly idleTimeoutMs: number;
+}
+
 async function get(
   url: URL,
-  headers: Record<string, string>,
-  proxies: ProxyVariables,
-  signal: AbortSignal | undefined,
-  idleTimeoutMs: number,
+  { headers, proxies, agents, signal, idleTimeoutMs }: Asking,
 ): Promise<IncomingMessage> {
   signal?.throwIfAborted();
   const { request, answered, close } = beginExchange(url, {
@@ -109,6 +140,7 @@ async function get(
     // A compressed answer would have another length and other digests than the file.
     headers: { accept: "*/*", "accept-encoding": "identity", "user-agent": "imagewright", ...headers },
     proxies,
+    agents,
   });
   // Until the whole answer is there, or nobody wants it any more.
   signal?.addEventListener("abort", close, { once: true });
@@ -137,6 +169,7 @@ function answerFrom(response: IncomingMessage, reading: Reading): Omit<UrlAnswer
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,
+    url: reading.url,
     sizeBytes,
     chunks: read(response, sizeBytes, reading),
     pool: reading.pool,

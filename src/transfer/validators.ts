@@ -23,23 +23,27 @@ export function unlessChanged({ etag, lastModified }: Validators): Record<string
 }
 
 /**
- * The headers that ask for the rest of a state, or else for all of another one (RFC 9110, section 13.1.5): only a
+ * The headers that ask for the rest of a state, or a part that ends before a byte, or else for all of another one (RFC 9110, section 13.1.5): only a
  * strong entity tag tells states apart to the byte, and a date only where there is no tag at all.
  */
 export function restOf(
   { etag, lastModified }: Validators,
   startByte: number,
+  endByte?: number,
 ): Record<string, string> | undefined {
   const validator = etag === undefined ? lastModified : etag.startsWith("W/") ? undefined : etag;
-  return validator === undefined ? undefined : { range: `bytes=${startByte}-`, "if-range": validator };
+  if (validator === undefined) return undefined;
+  const last = endByte === undefined ? "" : endByte - 1;
+  return { range: `bytes=${startByte}-${last}`, "if-range": validator };
 }
 
-/** Where the bytes of a partial answer begin and how many there are in all (RFC 9110, section 14.4). */
+/** Where the bytes of a partial answer begin and end, and how many there are in all (RFC 9110, section 14.4). */
 export function contentRange(
   headers: IncomingHttpHeaders,
-): { startByte: number; totalBytes?: number } | undefined {
-  const match = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers["content-range"] ?? "");
+): { startByte: number; endByte: number; totalBytes?: number } | undefined {
+  const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers["content-range"] ?? "");
   if (match === null) return undefined;
-  const [, start, total] = match;
-  return { startByte: Number(start), ...(total === "*" ? {} : { totalBytes: Number(total) }) };
+  const [, start, last, total] = match;
+  const range = { startByte: Number(start), endByte: Number(last) + 1 };
+  return total === "*" ? range : { ...range, totalBytes: Number(total) };
 }

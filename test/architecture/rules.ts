@@ -94,6 +94,7 @@ const PURE: readonly string[] = [
   "reconcile/plan/{reconcile,diff,content,canonical,basis,interrupted,ownership,planned-source,plan,format,delivery,source-record}.ts",
   "reconcile/{apply/unmet,fill/import-outcome}.ts",
   "transfer/checksum-file.ts",
+  "transfer/connections/{pace,whole}.ts",
   "transfer/convert/{detect,errors,header,cluster,extents,runs}.ts",
   "transfer/decompress/{bzip2-block,bzip2-marks,detect,errors,tar-header,zstd-frame}.ts",
   "backends/glance/{urls,filters,wire,mapping,patch,schema,spec,import-request,import-state}.ts",

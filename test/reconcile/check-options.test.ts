@@ -76,6 +76,9 @@ it.each<[Options, readonly string[]]>([
   [{ inspection: "of" }, ["inspection"]],
   [{ statusTimeoutMs: -1 }, ["statusTimeoutMs"]],
   [{ cache: { maxBytes: 0 } }, ["cache", "maxBytes"]],
+  [{ connections: 0 }, ["connections"]],
+  [{ connections: 9 }, ["connections"]],
+  [{ connections: 1.5 }, ["connections"]],
   [{ decompressLimits: { maxByte: 1 } }, ["decompressLimits", "maxByte"]],
 ])("a manager refuses options that mean nothing: %j", async (options, path) => {
   expect((await problemOf(() => new ImageManager(memory(), options)))?.path).toEqual(path);
@@ -84,6 +87,8 @@ it.each<[Options, readonly string[]]>([
 it.each([
   {},
   { cache: false, inspection: "off", statusTimeoutMs: 1 },
+  { connections: 1 },
+  { connections: 8 },
   { cache: { directory: "downloads", maxBytes: 1 }, decompressLimits: { maxBytes: 1, maxRatio: 2 } },
 ] as const)("a manager takes those that it has: %j", async (options) => {
   expect(await problemOf(() => new ImageManager(memory(), options))).toBeUndefined();

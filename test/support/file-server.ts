@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { httpServer } from "./loopback.ts";
 
 /** What a server of one file does; all of it can be changed between requests. */
@@ -17,6 +19,10 @@ export interface FileServerState {
   refusesWith?: number | undefined;
   /** How long it waits between chunks, in milliseconds. */
   pauseMs?: number;
+  /** Whether it never answers who asks for a part, from one byte to another. */
+  isSilentAboutParts?: boolean;
+  /** How many requests it answers at the same time, the others are 429. Default: all. */
+  maxRequests?: number;
 }
 
 export interface FileServer {
@@ -27,15 +33,30 @@ export interface FileServer {
   readonly statuses: number[];
   /** How many bytes of the file it sent in all. */
   sentBytes(): number;
+  /** How many parts, from one byte to another, it sent at the same time, at most. */
+  peakParts(): number;
+  /** Every connection that a request came over. */
+  readonly sockets: ReadonlySet<Socket>;
 }
 
 /** A server of one file that knows conditions and ranges (RFC 9110, sections 13 and 14), for one test. */
 export async function fileServer(state: FileServerState, path = "/image"): Promise<FileServer> {
   const requests: IncomingHttpHeaders[] = [];
   const statuses: number[] = [];
+  const sockets = new Set<Socket>();
   let sent = 0;
+  let current = 0;
+  let parts = 0;
+  let peakParts = 0;
   const origin = await httpServer((request, response) => {
     requests.push(request.headers);
+    sockets.add(request.socket);
+    current++;
+    response.once("close", () => current--);
+    if (isPart(request.headers.range)) {
+      peakParts = Math.max(peakParts, ++parts);
+      response.once("close", () => parts--);
+    }
     answer(request, response).catch(() => response.destroy());
   });
 
@@ -44,13 +65,16 @@ export async function fileServer(state: FileServerState, path = "/image"): Promi
     const about = {
       ...(etag === undefined ? {} : { etag }),
       ...(lastModified === undefined ? {} : { "last-modified": lastModified }),
+      ...(ranges ? { "accept-ranges": "bytes" } : {}),
     };
     const head = (status: number, more: Record<string, string | number> = {}) => {
       statuses.push(status);
       response.writeHead(status, { ...about, ...more });
     };
-    if (refusesWith !== undefined) {
-      head(refusesWith);
+    const refusal = current > (state.maxRequests ?? current) ? 429 : refusesWith;
+    if (state.isSilentAboutParts === true && isPart(headers.range)) return;
+    if (refusal !== undefined) {
+      head(refusal);
       response.end();
       return;
     }
@@ -82,24 +106,42 @@ export async function fileServer(state: FileServerState, path = "/image"): Promi
 
   async function send(response: ServerResponse, from: number, to: number): Promise<void> {
     const { data, cuts = [], pauseMs = 0 } = state;
-    const cut = cuts[0];
-    const end = cut === undefined ? to : Math.max(from, Math.min(cut, to));
+    const cut = cuts.find((each) => each >= from && each < to);
+    const end = cut ?? to;
     const closed = once(response, "close");
     for (let offset = from; offset < end; offset += 65_536) {
       const chunk = data.subarray(offset, Math.min(offset + 65_536, end));
+      const isLast = cut === undefined && offset + 65_536 >= end;
+      const written = new Promise<void>((resolve) => {
+        // The end has to come with the last bytes: the client is done with them.
+        if (isLast) response.end(chunk, () => resolve());
+        else response.write(chunk, () => resolve());
+      });
       // A write to a connection that is gone may never be called back.
-      await Promise.race([new Promise<void>((resolve) => response.write(chunk, () => resolve())), closed]);
-      if (response.destroyed) return;
+      await Promise.race([written, closed]);
+      if (response.destroyed && !response.writableFinished) return;
       sent += chunk.length;
-      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      if (pauseMs > 0 && offset + 65_536 < end) await sleep(pauseMs);
     }
     if (cut === undefined) {
       response.end();
       return;
     }
-    cuts.shift();
+    cuts.splice(cuts.indexOf(cut), 1);
     response.destroy();
   }
 
-  return { url: `${origin}${path}`, state, requests, statuses, sentBytes: () => sent };
+  return {
+    url: `${origin}${path}`,
+    state,
+    requests,
+    statuses,
+    sentBytes: () => sent,
+    peakParts: () => peakParts,
+    sockets,
+  };
+}
+
+function isPart(range = ""): boolean {
+  return /-\d+$/.test(range);
 }

@@ -67,7 +67,7 @@ export async function startTransfer(
  * @throws What `openTransfer` throws.
  */
 export async function openPass(
-  { emit, signal, inspection, cache, decompressLimits }: Context,
+  { emit, signal, inspection, cache, connections, decompressLimits }: Context,
   { spec, source, declared, algorithms }: WantedData,
   imageId: string | undefined,
 ): Promise<Transfer> {
@@ -102,6 +102,7 @@ export async function openPass(
     decompressLimits,
     signal,
     cache: isDownload ? await cache?.() : undefined,
+    connections,
     onCacheHit: (path) => emit("cache-hit", { name, path }),
     inspect: inspection === "off" ? undefined : declared,
     onSize: (bytes) => {

@@ -13,7 +13,7 @@ import { cacheOf, isSystemError, type LocalSource, type OpenOptions, openSource 
 /** How a source is decompressed to a file. */
 export interface DecompressedFileOptions
   extends DecompressedOptions,
-    Pick<OpenOptions, "cache" | "onCacheHit"> {
+    Pick<OpenOptions, "cache" | "connections" | "onCacheHit"> {
   /** Told how many bytes the source has, where it says so, before any of them is read. */
   readonly onSize?: ((sizeBytes: number | undefined) => void) | undefined;
 }
@@ -41,8 +41,9 @@ export async function decompressToFile(
   source: LocalSource,
   options: DecompressedFileOptions,
 ): Promise<DecompressedFile> {
-  const { signal, cache, onCacheHit, onSize } = options;
-  const opened = await openSource(source, { signal, cache, onCacheHit, checksum: knownChecksum(source) });
+  const { signal, cache, connections, onCacheHit, onSize } = options;
+  const checksum = knownChecksum(source);
+  const opened = await openSource(source, { signal, cache, connections, onCacheHit, checksum });
   try {
     const { sizeBytes } = opened;
     onSize?.(sizeBytes);

@@ -52,12 +52,14 @@ async function localFile(
   options: OpenConvertedOptions,
 ): Promise<FileSource> {
   if ("file" in source) return source;
-  const { signal, onCacheHit, onSize, onRead } = options;
+  const { signal, connections, onCacheHit, onSize, onRead } = options;
   const cache = cacheOf(source, options);
   if (cache === undefined) throw unsupported();
   const checksum = await resolveChecksum(source, [new URL(source.url).pathname], { signal });
   // It was held against its checksum on its way to the cache.
-  return { file: await cacheFile(source, cache, { checksum, signal, onCacheHit, onSize, onRead }) };
+  return {
+    file: await cacheFile(source, cache, { checksum, signal, connections, onCacheHit, onSize, onRead }),
+  };
 }
 
 function unsupported(): UnsupportedError {
