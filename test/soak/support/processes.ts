@@ -31,17 +31,25 @@ let next: Promise<ChildProcess> | undefined;
 
 /** Sets a process of its own to work, for one test. */
 export async function work(task: Work): Promise<Worker> {
-  const child = await (next ?? start());
+  // Taken at once: another that is asked for meanwhile must not get the same.
+  const taken = next ?? start();
   next = start();
+  const child = await taken;
   let told: Told | undefined;
   child.on("message", (message) => {
     told = message as Told;
   });
-  const ended = once(child, "exit").then(() => told);
+  // What it has said may come after its exit.
+  const ended = Promise.all([once(child, "exit"), once(child, "disconnect")]).then(([[code, signal]]) => {
+    if (told === undefined && signal !== "SIGKILL") throw new Error(`It ended with ${signal ?? code} and said nothing`);
+    return told;
+  });
+  // Who kills it may not ask.
+  ended.catch(() => undefined);
   const kill = (): void => void child.kill("SIGKILL");
   onTestFinished(async () => {
     kill();
-    await ended;
+    await ended.catch(() => undefined);
   });
   child.send(task);
   return { told: ended, kill };
