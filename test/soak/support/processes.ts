@@ -41,7 +41,8 @@ export async function work(task: Work): Promise<Worker> {
   });
   // What it has said may come after its exit.
   const ended = Promise.all([once(child, "exit"), once(child, "disconnect")]).then(([[code, signal]]) => {
-    if (told === undefined && signal !== "SIGKILL") throw new Error(`It ended with ${signal ?? code} and said nothing`);
+    if (told === undefined && signal !== "SIGKILL")
+      throw new Error(`It ended with ${signal ?? code} and said nothing`);
     return told;
   });
   // Who kills it may not ask.
