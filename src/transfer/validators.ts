@@ -23,8 +23,9 @@ export function unlessChanged({ etag, lastModified }: Validators): Record<string
 }
 
 /**
- * The headers that ask for the rest of a state, or a part that ends before a byte, or else for all of another one (RFC 9110, section 13.1.5): only a
- * strong entity tag tells states apart to the byte, and a date only where there is no tag at all.
+ * The headers that ask for the rest of a state, or for a part that ends before a byte, or else for all of another one
+ * (RFC 9110, section 13.1.5): only a strong entity tag tells states apart to the byte, and a date only where there is
+ * no tag at all.
  */
 export function restOf(
   { etag, lastModified }: Validators,

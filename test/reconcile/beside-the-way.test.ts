@@ -14,7 +14,17 @@ import {
   type PropertyOperation,
   reconcile,
 } from "../../src/index.ts";
-import { type Cloud, cloud, dataOf, failureOf, imagesOf, onlyImage, recorded, specOf } from "./cloud.ts";
+import {
+  type Cloud,
+  cloud,
+  dataOf,
+  endlessSource,
+  failureOf,
+  imagesOf,
+  onlyImage,
+  recorded,
+  specOf,
+} from "./cloud.ts";
 
 const MARK = "imagewright.replaces";
 const SKIPPED = { status: "skipped", reason: "no data was sent" };
@@ -93,22 +103,13 @@ it("data that comes later is recorded as what the image was made from", async ()
 it("data that comes later is let go of when it turns out that it can't come", async () => {
   const inner = cloud();
   await inner.create({ id: randomUUID(), name: "debian", containerFormat: "bare", diskFormat: "raw" });
-  let isClosed = false;
-  const source = {
-    open: async function* () {
-      try {
-        for (;;) yield new Uint8Array(2 ** 20);
-      } finally {
-        isClosed = true;
-      }
-    },
-  };
+  const { source, isClosed } = endlessSource();
   const update: Cloud["update"] = () => Promise.reject(refused());
   const images = new ImageManager({ ...inner, update });
   expect(await failureOf(images.apply(specOf({ source, tags: ["t"] })))).toMatchObject({
     code: "ERR_HTTP_FORBIDDEN",
   });
-  expect(isClosed).toBe(true);
+  expect(isClosed()).toBe(true);
   expect(await onlyImage(inner)).toMatchObject({ status: "queued" });
 });
 

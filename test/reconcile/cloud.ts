@@ -120,3 +120,16 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   }
   throw new Error("there was no failure");
 }
+
+/** Data without an end, and whether it was let go of. */
+export function endlessSource(): { readonly source: OpenSource; readonly isClosed: () => boolean } {
+  let isClosed = false;
+  const open = async function* () {
+    try {
+      for (;;) yield new Uint8Array(2 ** 20);
+    } finally {
+      isClosed = true;
+    }
+  };
+  return { source: { open }, isClosed: () => isClosed };
+}

@@ -3,7 +3,7 @@ import { getEventListeners } from "node:events";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { HttpError, ImageManager, type ImageSpecInput, NetworkError } from "../../src/index.ts";
 import { skipWaits } from "../support/fake-time.ts";
-import { type Cloud, cloud, failureOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
+import { type Cloud, cloud, endlessSource, failureOf, imagesOf, onlyImage, specOf } from "./cloud.ts";
 
 const ID = "0d1c2b3a-4444-4555-9666-778899aabbcc";
 const lost = () => new NetworkError("the answer was lost", { code: "ERR_NETWORK", phase: "request" });
@@ -130,19 +130,10 @@ describe("a creation that is refused because of its id", () => {
   it("is an error of any other kind as it came", async () => {
     const refused = new HttpError("403", { code: "ERR_HTTP_FORBIDDEN", status: 403 });
     const { create, images } = creating(() => Promise.reject(refused));
-    let isClosed = false;
-    const source = {
-      open: async function* () {
-        try {
-          for (;;) yield new Uint8Array(2 ** 20);
-        } finally {
-          isClosed = true;
-        }
-      },
-    };
+    const { source, isClosed } = endlessSource();
     expect(await failureOf(images.apply(specOf({ source })))).toBe(refused);
     expect(create).toHaveBeenCalledTimes(1);
-    expect(isClosed).toBe(true);
+    expect(isClosed()).toBe(true);
   });
 });
 
