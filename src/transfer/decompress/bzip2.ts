@@ -1,3 +1,4 @@
+import { freeMemory } from "../free-memory.ts";
 import { type ByteReader, byteReader } from "./byte-reader.ts";
 import { bitsAt, cutBlock } from "./bzip2-block.ts";
 import { findMark, MARK_BITS, type Mark } from "./bzip2-marks.ts";
@@ -95,6 +96,8 @@ async function nextBlock(window: BitWindow, { bit }: Mark, level: number, decomp
     } catch (error) {
       failure = error;
       from = end.bit + 1;
+    } finally {
+      freeMemory(stream);
     }
   }
 }
@@ -112,14 +115,18 @@ interface BitWindow {
 }
 
 function bitWindow(reader: ByteReader, done: Done | undefined): BitWindow {
-  let bytes: Uint8Array = new Uint8Array();
+  let bytes = new Uint8Array();
 
   async function more(failure?: unknown): Promise<void> {
     const chunk = await reader.take();
     if (chunk === undefined && failure !== undefined)
       throw corrupt("bzip2", "a block can't be decompressed", failure);
     if (chunk === undefined) throw truncated("bzip2");
-    bytes = Buffer.concat([bytes, chunk]);
+    const longer = new Uint8Array(bytes.length + chunk.length);
+    longer.set(bytes);
+    longer.set(chunk, bytes.length);
+    bytes.buffer.transfer(0);
+    bytes = longer;
     done?.(chunk);
   }
 

@@ -1,5 +1,5 @@
 import { type MessagePort, workerData } from "node:worker_threads";
-import { freeMemory } from "../free-memory.ts";
+import { freeByParts, freeMemory } from "../free-memory.ts";
 import { bzip2 } from "./bzip2.ts";
 import { receiveChunks, sendChunks } from "./chunk-port.ts";
 import { xz } from "./xz.ts";
@@ -15,4 +15,5 @@ const { codec, compressed, decompressed } = workerData as WorkerInput;
 const { decompress } = codec === "xz" ? xz : bzip2;
 // An error of the source is known where the source is.
 const { chunks } = receiveChunks(compressed, ({ message }) => new Error(message));
-sendChunks(decompress(chunks, freeMemory), decompressed, { given: true }).catch(() => undefined);
+const output = decompress(chunks, freeMemory);
+sendChunks(output, decompressed, { given: true, done: freeByParts() }).catch(() => undefined);
