@@ -79,6 +79,7 @@ describe("members that come back with the visibility", () => {
   const forgetful = () => {
     const backend = recorded();
     const list = async (id: string) => {
+      backend.calls.push("members.list");
       const image = await backend.get(id);
       return image?.visibility === "shared" ? (image.members ?? []) : [];
     };
@@ -103,6 +104,29 @@ describe("members that come back with the visibility", () => {
     const { image } = await images.apply({ ...shared, members: ["p2", "p3"] });
     expect(image.members).toEqual(["p2", "p3"]);
     expect((await imagesOf(backend))[0]?.members).toEqual(["p2", "p3"]);
+  });
+  it("go when something else changes with it", async () => {
+    const { backend, images } = forgetful();
+    await images.apply({ ...shared, members: ["p1"] });
+    await images.apply({ ...shared, visibility: "private" });
+    await images.apply({ ...shared, members: ["p2"], tags: ["t"] });
+    expect((await imagesOf(backend))[0]).toMatchObject({ members: ["p2"], tags: ["t"] });
+  });
+  it("are not looked for when it is something else that changes", async () => {
+    const { backend, images } = forgetful();
+    const members = ["p1"];
+    await images.apply({ ...shared, members });
+    const plans = [
+      { ...shared, members, tags: ["t"] },
+      { ...shared, members, tags: ["t"], minDiskGb: 1 },
+      { ...shared, members, tags: ["shared"], minDiskGb: 1 },
+    ];
+    for (const spec of plans) {
+      const plan = await images.plan(spec);
+      backend.calls.length = 0;
+      await images.apply(plan);
+      expect(backend.calls.slice(backend.calls.indexOf("update"))).toEqual(["update", "get"]);
+    }
   });
   it("stay where the spec doesn't speak of members", async () => {
     const { backend, images } = forgetful();
