@@ -11,6 +11,7 @@ import { openstack } from "imagewright/openstack";
 import { type Codec, decompress, openSource } from "imagewright/transfer";
 import { startCloud } from "../test/integration/cloud/start.ts";
 import type { SinkOrder, SinkReport } from "./sink-child.ts";
+import { byHand } from "./support/by-hand.ts";
 import { runMeasured } from "./support/process.ts";
 import { serve } from "./support/serve.ts";
 import { parseSizeBytes } from "./support/size.ts";
@@ -23,7 +24,8 @@ machine takes a processor from the decoder: --sink has none.
   --size SIZE     of the disk before it is compressed, such as 512MiB (256MiB)
   --runs NUMBER   of turns (3)
   --cloud NAME    an entry of clouds.yaml; without it a Keystone and a Glance are started for this
-  --sink          to a server on this machine that forgets the bytes, with sha512, in place of a cloud
+  --sink          to a server on this machine that forgets the bytes, with sha512, in place of a cloud; and the same by
+                  hand: curl | the codec's own program | tee | curl, with sha512sum
   --check         fails when one takes more than 1.2 times its slowest part`;
 
 /** The most that the whole may take, in times of its slowest part. */
@@ -60,10 +62,10 @@ export async function run(parameters: string[]): Promise<void> {
       execFileSync(tool, [tool === "xz" ? "-1k" : "-k", join(folder, "disk")], { stdio: "pipe" });
     server = spawn(process.execPath, [join(import.meta.dirname, "serve-child.ts"), folder]);
     const [line] = await once(server.stdout ?? process.stdin, "data");
-    const receive = values.sink
-      ? intoSink(`${await serve(join(folder, "disk"), stop.signal)}/sink`, stop.signal)
+    const receiver = values.sink
+      ? intoSink(`${await serve(join(folder, "disk"), stop.signal)}/sink`, folder, stop.signal)
       : intoCloud(new ImageManager(await openstack({ cloud: values.cloud ?? "demo" })));
-    const ratios = await measure(receive, folder, String(line).trim(), Number(values.runs));
+    const ratios = await measure(receiver, folder, String(line).trim(), Number(values.runs));
     if (values.check && ratios.some((ratio) => !(ratio <= PROMISED))) process.exitCode = 1;
   } finally {
     server?.kill();
@@ -79,14 +81,15 @@ interface Received {
   readonly peakRssBytes?: number | undefined;
 }
 
-/** Takes a source, decompressed where that is said. */
-type Receive = (
-  source: { readonly file: string } | { readonly url: string },
-  codec?: Codec,
-) => Promise<Received>;
+interface Receiver {
+  /** Takes a source, decompressed where that is said. */
+  receive(source: { readonly file: string } | { readonly url: string }, codec?: Codec): Promise<Received>;
+  /** Takes what the programs of this system make of a URL. */
+  byHand?(url: string, codec: Codec): Promise<void>;
+}
 
 async function measure(
-  receive: Receive,
+  { receive, byHand }: Receiver,
   folder: string,
   origin: string,
   runs: number,
@@ -95,7 +98,7 @@ async function measure(
     `Seconds, the median of ${runs} turns after one that doesn't count. Node ${process.versions.node},`,
   );
   console.log(`${availableParallelism()} processors, load before: ${loadavg()[0]?.toFixed(2)}\n`);
-  const rows = [["codec", "download", "decompress", "upload", "all", "all / slowest", "peak MB"]];
+  const rows = [["codec", "download", "decompress", "upload", "all", "all / slowest", "peak MB", "by hand"]];
   const ratios: number[] = [];
   for (const [codec, suffix] of COMPRESSORS) {
     const url = `${origin}/disk.${suffix}`;
@@ -104,6 +107,7 @@ async function measure(
       decompress: () => drain(decompress(createReadStream(join(folder, `disk.${suffix}`)), { codec })),
       upload: () => receive({ file: join(folder, "disk") }),
       all: () => receive({ url }, codec),
+      byHand: async () => byHand?.(url, codec),
     };
     const turns: Record<keyof typeof parts, number>[] = [];
     let peakRssBytes = 0;
@@ -113,40 +117,56 @@ async function measure(
       const upload = await parts.upload();
       const all = await parts.all();
       peakRssBytes = Math.max(peakRssBytes, all.peakRssBytes ?? 0);
-      turns.push({ download, decompress: decompressed, upload: upload.seconds, all: all.seconds });
+      const done = await secondsOf(parts.byHand);
+      turns.push({
+        download,
+        decompress: decompressed,
+        upload: upload.seconds,
+        all: all.seconds,
+        byHand: done,
+      });
     }
     const of = (part: keyof typeof parts) => median(turns.slice(1).map((turn) => turn[part]));
     const ratio = of("all") / Math.max(of("download"), of("decompress"), of("upload"));
     ratios.push(ratio);
     const seconds = [of("download"), of("decompress"), of("upload"), of("all"), ratio];
     const peak = peakRssBytes === 0 ? "" : (peakRssBytes / 1e6).toFixed(0);
-    rows.push([codec, ...seconds.map((value) => value.toFixed(2)), peak]);
+    const hand = byHand === undefined ? "" : of("byHand").toFixed(2);
+    rows.push([codec, ...seconds.map((value) => value.toFixed(2)), peak, hand]);
   }
   console.log(table(rows));
   return ratios;
 }
 
 /** From before the image is created until it is active; its deletion doesn't count. */
-function intoCloud(images: ImageManager): Receive {
-  return async (source, codec) => {
-    const spec = { name: `imagewright-bench-${randomUUID()}`, containerFormat: "bare", diskFormat: "raw" };
-    let id = "";
-    const seconds = await secondsOf(async () => {
-      ({ id } = (await images.apply({ ...spec, source, decompress: codec })).image);
-    });
-    await images.destroy(id);
-    return { seconds };
+function intoCloud(images: ImageManager): Receiver {
+  return {
+    async receive(source, codec) {
+      const spec = { name: `imagewright-bench-${randomUUID()}`, containerFormat: "bare", diskFormat: "raw" };
+      let id = "";
+      const seconds = await secondsOf(async () => {
+        ({ id } = (await images.apply({ ...spec, source, decompress: codec })).image);
+      });
+      await images.destroy(id);
+      return { seconds };
+    },
   };
 }
 
 /** In a process of its own each time. */
-function intoSink(sink: string, signal: AbortSignal): Receive {
+function intoSink(sink: string, folder: string, signal: AbortSignal): Receiver {
   const program = join(import.meta.dirname, "sink-child.ts");
-  return async (source, codec) => {
-    const order: SinkOrder = { source, sink, algorithms: ["sha512"], decompress: codec };
-    const run = await runMeasured(process.execPath, [program, JSON.stringify(order)], { signal });
-    const { seconds }: SinkReport = JSON.parse(run.output);
-    return { seconds, peakRssBytes: run.peakRssBytes };
+  return {
+    async receive(source, codec) {
+      const order: SinkOrder = { source, sink, algorithms: ["sha512"], decompress: codec };
+      const run = await runMeasured(process.execPath, [program, JSON.stringify(order)], { signal });
+      const { seconds }: SinkReport = JSON.parse(run.output);
+      return { seconds, peakRssBytes: run.peakRssBytes };
+    },
+    async byHand(url, codec) {
+      const command = byHand(`curl -sSf "$0" | ${codec} -dc`, 'curl -sSf -T - "$1"');
+      await runMeasured("sh", ["-c", command, url, sink], { signal, environment: { dir: folder } });
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { digestFile } from "imagewright/transfer";
 import type { SinkOrder, SinkReport } from "./sink-child.ts";
+import { byHand } from "./support/by-hand.ts";
 import { type ProcessRun, runMeasured } from "./support/process.ts";
 import { writeRandomFile } from "./support/random-file.ts";
 import { serve } from "./support/serve.ts";
@@ -31,7 +32,7 @@ const childPath = (name: string) => join(import.meta.dirname, name);
 
 /**
  * Streams a file, or a URL, to a server on this machine that forgets the bytes, with sha512 on the way; beside it what
- * curl takes without a digest, and the digest of the file alone. In turns, after one that doesn't count.
+ * curl takes without a digest, with tee to a digest and a file, and the digest of the file alone. In turns, after one that doesn't count.
  */
 export async function compareToSink({
   from,
@@ -94,6 +95,17 @@ async function contestantsOf(
     };
   return {
     "curl | curl": curl('curl -sSf "$0" | curl -sSf -T - "$1"', url, sink),
+    "by hand": async () =>
+      turnOf(
+        await runMeasured(
+          "sh",
+          ["-c", byHand('curl -sSf "$0"', 'curl -sSf -T - "$1"', { keep: true }), url, sink],
+          {
+            signal,
+            environment: { dir: folder },
+          },
+        ),
+      ),
     ...(throttleBytes === undefined
       ? {}
       : { "one connection": () => own({ source: { url }, connections: 1 }) }),

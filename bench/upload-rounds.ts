@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Contestant, Turn } from "./contestants/contestant.ts";
-import { curl } from "./contestants/curl.ts";
+import { curl, downloadByHand } from "./contestants/curl.ts";
 import { imagewright } from "./contestants/imagewright.ts";
 import { peer } from "./contestants/peer.ts";
 import { accountOf, deleteImages, signIn } from "./support/cloud.ts";
@@ -45,6 +45,7 @@ export async function compare({
     const url = from === "url" ? `${await serve(file, signal, throttleBytes)}/random.raw` : undefined;
     const task = { file, url, folder, name, signal };
     const contestants = [...(await imagewright(task, cloud)), curl(task, account)];
+    if (from === "url") contestants.push(downloadByHand(task, account));
     if (peerCommand !== undefined) contestants.push(peer(task, account, peerCommand));
     console.log(explanation(contestants, { sizeBytes, rounds }));
 

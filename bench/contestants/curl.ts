@@ -1,29 +1,62 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { byHand } from "../support/by-hand.ts";
 import { type Account, deleteImages, property, signIn } from "../support/cloud.ts";
 import { type ProcessRun, runMeasured } from "../support/process.ts";
-import type { Contestant, Task, Turn } from "./contestant.ts";
+import type { Contestant, Task } from "./contestant.ts";
 
 const pollIntervalMs = 100;
 
+/** The request with the data, as a shell's words: the shell has the variables `headers` and `image`. */
+const PUT = 'curl -sSf -H @"$headers" -H "content-type: application/octet-stream" -H "expect:" "$image/file"';
+const GET = 'curl -sSf "$from"';
+
 /** The least that an upload can be: three requests, and nobody looks at what was stored. */
 export function curl(task: Task, account: Account): Contestant {
-  /** On a command line everybody could read the token. */
-  const headerFile = `${task.file}.headers`;
-  const from = task.url ?? task.file;
-  const put = `curl -sSf -H @"$0" -H "content-type: application/octet-stream" -H "expect:" "$1"`;
-  const send = task.url === undefined ? `${put} -T "$2"` : `curl -sSf "$2" | ${put} -T -`;
+  const isDownload = task.url !== undefined;
+  const data = isDownload ? "GET of the URL piped into PUT" : "PUT of the file";
+  return {
+    name: "curl",
+    span: `one process each: POST, ${data}, GET; it is given a token`,
+    upload: uploadByCurl(task, account, isDownload ? `${GET} | ${PUT} -T -` : `${PUT} -T "$from"`),
+  };
+}
 
-  async function upload(): Promise<Turn> {
+/** What imagewright does with a download, by programs that are pipes of one another. */
+export function downloadByHand(task: Task, account: Account): Contestant {
+  const isStored = async (image: unknown): Promise<string> => {
+    const [digest] = (await readFile(join(task.folder, "digest"), "utf8")).split(" ");
+    if (property(image, "os_hash_value") !== digest) throw new Error("Other bytes were stored");
+    return "active, verified sha512";
+  };
+  return {
+    name: "by hand",
+    span: "the same, with tee to a file that is synced and to sha512sum, which is held against what was stored",
+    upload: uploadByCurl(task, account, byHand(GET, `${PUT} -T -`, { keep: true }), isStored),
+  };
+}
+
+/** @param verify Says what is known of the image. */
+function uploadByCurl(
+  task: Task,
+  account: Account,
+  send: string,
+  verify = async (_image: unknown): Promise<string> => "active, nothing verified",
+): Contestant["upload"] {
+  /** On a command line everybody could read the token. */
+  const headers = `${task.file}.headers`;
+
+  return async () => {
     const access = await signIn(account);
     const { token, imageUrl } = access;
     // Glance asks Keystone about a token when it first sees it: for imagewright, too, that was before.
     await deleteImages(access, task.name);
-    await writeFile(headerFile, `x-auth-token: ${token}\n`, { mode: 0o600 });
+    await writeFile(headers, `x-auth-token: ${token}\n`, { mode: 0o600 });
     const runs: ProcessRun[] = [];
 
     async function request(path: string, ...parameters: string[]): Promise<unknown> {
-      const common = ["--silent", "--show-error", "--fail-with-body", "--header", `@${headerFile}`];
+      const common = ["--silent", "--show-error", "--fail-with-body", "--header", `@${headers}`];
       const run = await runMeasured("curl", [...common, ...parameters, `${imageUrl}${path}`], task);
       runs.push(run);
       return run.output === "" ? undefined : JSON.parse(run.output);
@@ -33,8 +66,19 @@ export function curl(task: Task, account: Account): Contestant {
     const body = { name: task.name, container_format: "bare", disk_format: "raw" };
     const created = await request("/v2/images", "--json", JSON.stringify(body));
     const path = `/v2/images/${property(created, "id")}`;
-    runs.push(await runMeasured("sh", ["-c", send, headerFile, `${imageUrl}${path}/file`, from], task));
-    while (property(await request(path), "status") !== "active") await sleep(pollIntervalMs);
+    const environment = {
+      headers,
+      image: `${imageUrl}${path}`,
+      from: task.url ?? task.file,
+      dir: task.folder,
+    };
+    runs.push(await runMeasured("sh", ["-c", send], { ...task, environment }));
+    let image = await request(path);
+    while (property(image, "status") !== "active") {
+      await sleep(pollIntervalMs);
+      image = await request(path);
+    }
+    const remark = await verify(image);
     const seconds = (performance.now() - startMs) / 1000;
 
     const peaks = runs.flatMap((run) => run.peakRssBytes ?? []);
@@ -42,10 +86,7 @@ export function curl(task: Task, account: Account): Contestant {
       seconds,
       processSeconds: runs.reduce((sum, run) => sum + run.seconds, 0),
       peakRssBytes: peaks.length === 0 ? undefined : Math.max(...peaks),
-      remark: "active, nothing verified",
+      remark,
     };
-  }
-
-  const data = task.url === undefined ? "PUT of the file" : "GET of the URL piped into PUT";
-  return { name: "curl", span: `one process each: POST, ${data}, GET; it is given a token`, upload };
+  };
 }
