@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
@@ -84,6 +85,8 @@ async function takeTurns(
   for (let round = 0; round < rounds; round += 1) {
     const first = round % results.length;
     for (const { contestant, turns } of [...results.slice(first), ...results.slice(0, first)]) {
+      // What the last one has left to be written would be written beside this one.
+      execFileSync("sync");
       const turn = await contestant.upload();
       await removeImages();
       turns.push(turn);

@@ -337,6 +337,29 @@ describe("an abort", () => {
     for (const backend of backends) expect(await imagesOf(backend)).toEqual([]);
     expect(removed.mock.calls.length).toBeGreaterThanOrEqual(added.mock.calls.length);
   });
+  it("takes nothing away from those that were done before it", async () => {
+    const controller = new AbortController();
+    const images = manager();
+    const ended = Promise.withResolvers<void>();
+    images.on("action-end", () => ended.resolve());
+    const [first, second] = [cloud(), cloud()];
+    const waiting: Cloud = {
+      ...second,
+      async upload(id, data, options) {
+        const image = await second.upload(id, data, options);
+        await ended.promise;
+        await new Promise((resolve) => setImmediate(resolve));
+        controller.abort(new Error("enough"));
+        options?.signal?.throwIfAborted();
+        return image;
+      },
+    };
+    const { signal } = controller;
+    const results = await images.applyTo(specOf({ source: counted().source }), [first, waiting], { signal });
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    expect(errorsOf(results)[1]).toMatchObject({ message: "enough" });
+    expect((await onlyImage(first)).status).toBe("active");
+  });
   it("before it began asks nobody", async () => {
     const backend = recorded();
     const signal = AbortSignal.abort("no");
@@ -361,12 +384,21 @@ describe("before anything is sent", () => {
       expect(backend.calls).toEqual([]);
     },
   );
-  it("no backend, and one that is there twice, are refused", async () => {
-    const backend = cloud();
-    for (const backends of [[], [backend, backend]])
-      expect(await failureOf(manager().applyTo(specOf(), backends))).toMatchObject({
-        code: "ERR_SPEC_INVALID",
-      });
+  it("no backend is refused", async () => {
+    expect(await failureOf(manager().applyTo(specOf(), []))).toMatchObject({
+      code: "ERR_SPEC_INVALID",
+      message: expect.stringContaining("The backends of applyTo() are invalid"),
+      issues: [{ path: [], message: "name at least one" }],
+    });
+  });
+  it("a backend that is there twice is refused, and said to be where", async () => {
+    const [once, twice] = [recorded(), recorded()];
+    expect(await failureOf(manager().applyTo(specOf(), [twice, once, twice]))).toMatchObject({
+      code: "ERR_SPEC_INVALID",
+      message: expect.stringContaining("The backends of applyTo() are invalid"),
+      issues: [{ path: [2], message: "is given twice: an image would be made twice" }],
+    });
+    expect([...once.calls, ...twice.calls]).toEqual([]);
   });
 });
 
