@@ -85,11 +85,11 @@ interface Receiver {
   /** Takes a source, decompressed where that is said. */
   receive(source: { readonly file: string } | { readonly url: string }, codec?: Codec): Promise<Received>;
   /** Takes what the programs of this system make of a URL. */
-  byHand?(url: string, codec: Codec): Promise<void>;
+  receiveByHand?(url: string, codec: Codec): Promise<void>;
 }
 
 async function measure(
-  { receive, byHand }: Receiver,
+  { receive, receiveByHand }: Receiver,
   folder: string,
   origin: string,
   runs: number,
@@ -107,7 +107,7 @@ async function measure(
       decompress: () => drain(decompress(createReadStream(join(folder, `disk.${suffix}`)), { codec })),
       upload: () => receive({ file: join(folder, "disk") }),
       all: () => receive({ url }, codec),
-      byHand: async () => byHand?.(url, codec),
+      byHand: async () => receiveByHand?.(url, codec),
     };
     const turns: Record<keyof typeof parts, number>[] = [];
     let peakRssBytes = 0;
@@ -117,21 +117,16 @@ async function measure(
       const upload = await parts.upload();
       const all = await parts.all();
       peakRssBytes = Math.max(peakRssBytes, all.peakRssBytes ?? 0);
-      const done = await secondsOf(parts.byHand);
-      turns.push({
-        download,
-        decompress: decompressed,
-        upload: upload.seconds,
-        all: all.seconds,
-        byHand: done,
-      });
+      const hand = await secondsOf(parts.byHand);
+      const whole = { upload: upload.seconds, all: all.seconds, byHand: hand };
+      turns.push({ download, decompress: decompressed, ...whole });
     }
     const of = (part: keyof typeof parts) => median(turns.slice(1).map((turn) => turn[part]));
     const ratio = of("all") / Math.max(of("download"), of("decompress"), of("upload"));
     ratios.push(ratio);
     const seconds = [of("download"), of("decompress"), of("upload"), of("all"), ratio];
     const peak = peakRssBytes === 0 ? "" : (peakRssBytes / 1e6).toFixed(0);
-    const hand = byHand === undefined ? "" : of("byHand").toFixed(2);
+    const hand = receiveByHand === undefined ? "" : of("byHand").toFixed(2);
     rows.push([codec, ...seconds.map((value) => value.toFixed(2)), peak, hand]);
   }
   console.log(table(rows));
@@ -163,8 +158,8 @@ function intoSink(sink: string, folder: string, signal: AbortSignal): Receiver {
       const { seconds }: SinkReport = JSON.parse(run.output);
       return { seconds, peakRssBytes: run.peakRssBytes };
     },
-    async byHand(url, codec) {
-      const command = byHand(`curl -sSf "$0" | ${codec} -dc`, 'curl -sSf -T - "$1"');
+    async receiveByHand(url, codec) {
+      const command = byHand(`curl -sSf "$0" | ${codec} -dc`, 'curl -sSf -T - "$1"', false);
       await runMeasured("sh", ["-c", command, url, sink], { signal, environment: { dir: folder } });
     },
   };

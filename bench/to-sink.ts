@@ -32,7 +32,8 @@ const childPath = (name: string) => join(import.meta.dirname, name);
 
 /**
  * Streams a file, or a URL, to a server on this machine that forgets the bytes, with sha512 on the way; beside it what
- * curl takes without a digest, with tee to a digest and a file, and the digest of the file alone. In turns, after one that doesn't count.
+ * curl takes without a digest, and the digest of the file alone, or what curl takes with a digest and a file that is
+ * kept. In turns, after one that doesn't count.
  */
 export async function compareToSink({
   from,
@@ -75,7 +76,9 @@ async function contestantsOf(
   const curl =
     (command: string, ...parameters: string[]) =>
     async () =>
-      turnOf(await runMeasured("sh", ["-c", command, ...parameters], { signal }));
+      turnOf(
+        await runMeasured("sh", ["-c", command, ...parameters], { signal, environment: { dir: folder } }),
+      );
   const own = async (order: Pick<SinkOrder, "source" | "cache" | "connections">): Promise<Turn> => {
     const parameter = JSON.stringify({ ...order, algorithms: [algorithm], sink });
     const ran = await runMeasured(process.execPath, [childPath("sink-child.ts"), parameter], { signal });
@@ -95,17 +98,7 @@ async function contestantsOf(
     };
   return {
     "curl | curl": curl('curl -sSf "$0" | curl -sSf -T - "$1"', url, sink),
-    "by hand": async () =>
-      turnOf(
-        await runMeasured(
-          "sh",
-          ["-c", byHand('curl -sSf "$0"', 'curl -sSf -T - "$1"', { keep: true }), url, sink],
-          {
-            signal,
-            environment: { dir: folder },
-          },
-        ),
-      ),
+    "by hand": curl(byHand('curl -sSf "$0"', 'curl -sSf -T - "$1"', true), url, sink),
     ...(throttleBytes === undefined
       ? {}
       : { "one connection": () => own({ source: { url }, connections: 1 }) }),

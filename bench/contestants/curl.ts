@@ -25,7 +25,7 @@ export function curl(task: Task, account: Account): Contestant {
 
 /** What imagewright does with a download, by programs that are pipes of one another. */
 export function downloadByHand(task: Task, account: Account): Contestant {
-  const isStored = async (image: unknown): Promise<string> => {
+  const verify = async (image: unknown): Promise<string> => {
     const [digest] = (await readFile(join(task.folder, "digest"), "utf8")).split(" ");
     if (property(image, "os_hash_value") !== digest) throw new Error("Other bytes were stored");
     return "active, verified sha512";
@@ -33,7 +33,7 @@ export function downloadByHand(task: Task, account: Account): Contestant {
   return {
     name: "by hand",
     span: "the same, with tee to a file that is synced and to sha512sum, which is held against what was stored",
-    upload: uploadByCurl(task, account, byHand(GET, `${PUT} -T -`, { keep: true }), isStored),
+    upload: uploadByCurl(task, account, byHand(GET, `${PUT} -T -`, true), verify),
   };
 }
 

@@ -125,6 +125,7 @@ function bitWindow(reader: ByteReader, done: Done | undefined): BitWindow {
     const longer = new Uint8Array(bytes.length + chunk.length);
     longer.set(bytes);
     longer.set(chunk, bytes.length);
+    // At once: the collector would let a hundred of these pile up.
     bytes.buffer.transfer(0);
     bytes = longer;
     done?.(chunk);

@@ -9,7 +9,7 @@ import { xz } from "../../../src/transfer/decompress/xz.ts";
 import { zstd } from "../../../src/transfer/decompress/zstd.ts";
 import { chunksOf, collect, failingWith, inChunks, someBytes, stallingAfter } from "../../support/bytes.ts";
 import { rejectionOf } from "../../support/errors.ts";
-import { empty, fixture, large, small } from "./samples.ts";
+import { empty, fixture, large, runs, small } from "./samples.ts";
 
 const SUFFIX = { gzip: "gz", bzip2: "bz2", xz: "xz", zstd: "zst" } as const;
 const FAILURE = { name: "FormatError", code: "ERR_DECOMPRESS" };
@@ -222,6 +222,17 @@ describe("what a format has for itself", () => {
     },
   );
 });
+
+it.each([["here", bzip2], ...threads.filter(([, { codec }]) => codec === "bzip2")] as const)(
+  "bzip2: a block from which much comes is handed on in parts: %s",
+  async (_where, codec) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of codec.decompress(chunksOf(fixture("runs.bz2"), fixture("runs.bz2"))))
+      chunks.push(chunk);
+    expect(Buffer.concat(chunks).equals(Buffer.concat([runs, runs]))).toBe(true);
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(runs.length);
+  },
+);
 
 function outputOf(codec: Decompressor, data: Uint8Array): Promise<Buffer> {
   return collect(codec.decompress(chunksOf(data)));

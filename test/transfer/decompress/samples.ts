@@ -11,6 +11,9 @@ export const large: Buffer = Buffer.from(
   Array.from({ length: 80_000 }, (_, line) => `row ${line % 1_000} of the table\n`).join(""),
 );
 
+/** One block of bzip2, from which more comes than is handed on at a time: 4 MB, in runs of one byte. */
+export const runs: Buffer = Buffer.concat(Array.from({ length: 40 }, (_, run) => Buffer.alloc(100_000, run)));
+
 /** A disk with data at 40 places, and holes between them: more than the map in one header of GNU tar. */
 export const sparse: Buffer = Buffer.alloc(2_000_000);
 for (let part = 0; part < 40; part++) sparse.fill(`part ${part}`, part * 45_056, part * 45_056 + 4_096);
