@@ -19,10 +19,11 @@ export const ownershipSchema: z.ZodType = z.union(
   'must be "all", "declared" or { previous }',
 );
 
+const optionsSchema = z.object({ properties: ownershipSchema.optional(), tags: ownershipSchema.optional() });
+
 /** @throws SpecError `ERR_SPEC_INVALID` for what says nothing about who owns what. */
 export function checkOwnership(options: { readonly properties?: unknown; readonly tags?: unknown }): void {
-  const schema = z.object({ properties: ownershipSchema.optional(), tags: ownershipSchema.optional() });
-  const result = schema.safeParse(options);
+  const result = optionsSchema.safeParse(options);
   if (result.success) return;
   throw new SpecError(result.error.issues.flatMap(issuesOf), { subject: "The options of reconcile()" });
 }
