@@ -33,11 +33,19 @@ export function arrivals(response: ArrivingBody, pool: BufferPool): Arrivals {
   const bytes = collected(pool);
   let end: { readonly error?: unknown } | undefined;
   let news = Promise.withResolvers<void>();
+  /** Until this turn of the event loop is over: more may have arrived than was handed out yet. */
+  let turn: NodeJS.Immediate | undefined;
 
   const tell = (): void => {
     news.resolve();
     news = Promise.withResolvers();
   };
+  const settle = (): void => {
+    turn = undefined;
+    tell();
+  };
+  /** A buffer that isn't full is taken when nothing more has arrived that would go into it. */
+  const mayTakeRest = (): boolean => turn === undefined || end !== undefined;
   // What others than Node.js itself hand out may be theirs.
   const { socket } = response;
   const isOwn = socket instanceof Socket;
@@ -47,7 +55,8 @@ export function arrivals(response: ArrivingBody, pool: BufferPool): Arrivals {
     bytes.add(chunk);
     if (isOwn) freeMemory(chunk);
     if (bytes.fullCount() >= AHEAD_CHUNKS) response.pause();
-    tell();
+    turn ??= setImmediate(settle);
+    if (bytes.fullCount() > 0) tell();
   });
   finished(response, (error) => {
     // It may be kept for another answer.
@@ -58,12 +67,15 @@ export function arrivals(response: ArrivingBody, pool: BufferPool): Arrivals {
 
   return {
     take() {
-      const chunk = bytes.takeFull() ?? bytes.takeRest();
+      const chunk = bytes.takeFull() ?? (mayTakeRest() ? bytes.takeRest() : undefined);
       if (bytes.fullCount() < AHEAD_CHUNKS && response.isPaused()) response.resume();
       if (chunk === undefined && end !== undefined && "error" in end) throw end.error;
       return chunk;
     },
     isOver: () => end !== undefined && !("error" in end) && bytes.isEmpty(),
-    more: () => (end === undefined && bytes.isEmpty() ? news.promise : Promise.resolve()),
+    more: () => {
+      const isThere = bytes.fullCount() > 0 || (mayTakeRest() && !bytes.isEmpty());
+      return isThere || end !== undefined ? Promise.resolve() : news.promise;
+    },
   };
 }

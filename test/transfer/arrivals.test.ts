@@ -46,6 +46,17 @@ it("what has arrived isn't waited with", async () => {
   expect(arrived.isOver()).toBe(false);
 });
 
+it("what arrives in one turn of the event loop is taken as one, and a full buffer at once", async () => {
+  const response = body();
+  const arrived = arrivals(response, arrivalsPool());
+  const sizes: (number | undefined)[] = [];
+  response.on("data", () => sizes.push(arrived.take()?.length));
+  for (let piece = 0; piece < 5; piece++) response.emit("data", PART);
+  expect(sizes).toEqual([undefined, undefined, undefined, 4 * PART.length, undefined]);
+  await arrived.more();
+  expect(arrived.take()).toEqual(PART);
+});
+
 it("no more is collected than a few chunks", async () => {
   const response = body();
   const arrived = arrivals(response, arrivalsPool());
