@@ -30,7 +30,12 @@ export async function cacheFile(
     hit = path;
     onCacheHit?.(path);
   };
-  const opened = await openCached(source, cache, { ...options, checksum, onCacheHit: onHit });
+  const opened = await openCached(source, cache, {
+    ...options,
+    checksum,
+    onCacheHit: onHit,
+    isReadSoon: true,
+  });
   try {
     if (hit !== undefined) return hit;
     const { sizeBytes } = opened;

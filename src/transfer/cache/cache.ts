@@ -27,7 +27,12 @@ export interface CachedUrlOptions extends UrlOptions {
   readonly checksum?: Checksum | undefined;
   /** Told when the bytes are there already. */
   readonly onCacheHit?: ((path: string) => void) | undefined;
+  /** Whether the file is read when it is there. Default: nobody knows when. */
+  readonly isReadSoon?: boolean | undefined;
 }
+
+/** From how many bytes on a download isn't kept in the operating system's memory, where others have theirs. */
+const LARGE_BYTES = 64 * 1024 * 1024;
 
 /** A URL of which a file in the cache is kept, and the lock that goes with it. */
 interface Slot {
@@ -187,7 +192,8 @@ async function keepOnTheWay(
   }: { startByte: number; totalBytes: number | undefined; validators: Validators },
 ): Promise<OpenedSource> {
   const url = redactUrl(source.url);
-  const partial = await openPartial(paths, { url, totalBytes, ...validators }, startByte);
+  const isReadSoon = options.isReadSoon === true || (totalBytes !== undefined && totalBytes < LARGE_BYTES);
+  const partial = await openPartial(paths, { url, totalBytes, ...validators }, { startByte, isReadSoon });
   const download = continued(source, answer, options, startByte);
   const { directory, maxBytes = Number.POSITIVE_INFINITY } = cache;
   let state: "reading" | "whole" | "kept" | "closed" = "reading";
@@ -204,7 +210,7 @@ async function keepOnTheWay(
     sizeBytes: totalBytes,
     hints: answer.hints,
     chunks: chunks(),
-    release: (chunk) => void partial.written().then(() => download.release(chunk)),
+    release: download.release,
     async keep(digests) {
       await partial.end();
       if (state !== "whole" || !partial.isGood || lock.isLost()) return;

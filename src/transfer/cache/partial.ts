@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { lstat, open, rm } from "node:fs/promises";
-import { readHead, writeAt } from "../../files/at-offset.ts";
+import { readHead } from "../../files/at-offset.ts";
+import { type BlockWriter, type BlockWriting, openBlockWriter } from "../../files/block-writer.ts";
 import { ifMissing } from "../../files/disk.ts";
 import type { Validators } from "../validators.ts";
 import { type PartialFacts, readPartialFacts, writeFacts } from "./facts.ts";
@@ -21,10 +22,8 @@ export interface PartialFile {
   readonly inode: number;
   /** The bytes of an earlier download. */
   head(): AsyncGenerator<Uint8Array>;
-  /** Writes what comes next. The chunk must stay as it is until it is written. Never throws. */
+  /** Takes what comes next. The chunk's memory is the caller's again then. Never throws. */
   append(chunk: Uint8Array): Promise<void>;
-  /** When everything that was appended so far is written, or never will be. Never throws. */
-  written(): Promise<void>;
   /** Ends the writing: everything is on the disk, and how much that is. Never throws. */
   end(): Promise<void>;
   close(): Promise<void>;
@@ -45,36 +44,49 @@ export async function readPartial(paths: EntryPaths): Promise<PartialFacts | und
 export async function openPartial(
   paths: EntryPaths,
   facts: Validators & { readonly url: string; readonly totalBytes: number | undefined },
-  startByte: number,
+  { startByte, isReadSoon }: BlockWriting,
 ): Promise<PartialFile> {
   // A new download has a new file: whoever lost the lock and doesn't know it yet still writes to the old one.
   if (startByte === 0) await removePartial(paths);
   const how = startByte === 0 ? constants.O_CREAT | constants.O_EXCL : 0;
   const file = await open(paths.partial, constants.O_RDWR | how, 0o600);
   let inode: number;
+  let writer: BlockWriter;
   const record = (syncedBytes: number) => writeFacts(paths.partialFacts, { ...facts, syncedBytes, inode });
   try {
     inode = (await file.stat()).ino;
     await file.truncate(startByte);
     await record(startByte);
+    writer = await openBlockWriter(file, { startByte, isReadSoon });
   } catch (error) {
     await file.close();
     throw error;
   }
   let isGood = true;
-  let offset = startByte;
   let syncedAt = startByte;
   let syncedAtMs = performance.now();
-  let pending: Promise<void> = Promise.resolve();
   let syncing: Promise<void> = Promise.resolve();
   const fail = async (): Promise<void> => {
     isGood = false;
+    await writer.close();
     // What can't become whole gives back its room.
     await file.truncate(0).catch(() => undefined);
   };
-  const sync = async (bytes: number): Promise<void> => {
+  const sync = async (written: Promise<void>, bytes: number): Promise<void> => {
+    if (!isGood) return;
+    await written;
     await file.datasync();
     await record(bytes);
+  };
+  const syncLater = (): void => {
+    const bytes = writer.endByte;
+    syncedAt = bytes;
+    syncedAtMs = performance.now();
+    writer.flush();
+    const written = writer.written();
+    syncing = Promise.allSettled([syncing, written])
+      .then(() => sync(written, bytes))
+      .catch(fail);
   };
 
   return {
@@ -82,34 +94,26 @@ export async function openPartial(
       return isGood;
     },
     get sizeBytes() {
-      return offset;
+      return writer.endByte;
     },
     inode,
     head: () => readHead(file, startByte),
     async append(chunk) {
-      await pending;
       if (!isGood) return;
-      pending = writeAt(file, chunk, offset).catch(fail);
-      offset += chunk.length;
-      const isDue = offset - syncedAt >= SYNC_BYTES || performance.now() - syncedAtMs >= SYNC_MS;
-      if (!isDue) return;
-      const bytes = offset;
-      syncedAt = bytes;
-      syncedAtMs = performance.now();
-      const written = pending;
-      syncing = Promise.all([syncing, written])
-        .then(() => (isGood ? sync(bytes) : undefined))
-        .catch(fail);
+      try {
+        await writer.append(chunk);
+      } catch {
+        return fail();
+      }
+      if (writer.endByte - syncedAt >= SYNC_BYTES || performance.now() - syncedAtMs >= SYNC_MS) syncLater();
     },
-    written: () => pending,
     async end() {
-      await pending;
+      if (isGood) syncLater();
       await syncing;
-      if (isGood) await sync(offset).catch(fail);
     },
     async close() {
-      await pending;
       await syncing;
+      await writer.close();
       await file.close();
     },
   };
