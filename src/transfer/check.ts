@@ -1,5 +1,5 @@
 import { type Checksum, formatChecksum, TransferError } from "../model/index.ts";
-import { type Digests, digester } from "./digest.ts";
+import { type DigestedPass, type Digests, digester } from "./digest.ts";
 import { empty } from "./source.ts";
 
 /** What the bytes of a transfer must be. */
@@ -32,9 +32,10 @@ export function checkBytes(
   chunks: AsyncIterable<Uint8Array>,
   expected: Expectation,
   algorithms: Iterable<string>,
+  { busyProcessors }: Pick<DigestedPass, "busyProcessors"> = {},
 ): CheckedBytes {
   const checksum = expected.checksum === undefined ? [] : [expected.checksum.algorithm];
-  const digest = digester([...algorithms, ...checksum], expected.sizeBytes);
+  const digest = digester([...algorithms, ...checksum], { sizeBytes: expected.sizeBytes, busyProcessors });
   let passed: Passed | undefined;
 
   async function* pass(): AsyncGenerator<Uint8Array> {

@@ -20,18 +20,33 @@ export interface Digester {
 /** Less than this is digested before a thread has started, in bytes. */
 const THREAD_BYTES = 64 * 1024 * 1024;
 
-/**
- * Computes digests by these algorithms of `node:crypto`: of much data on threads of their own.
- *
- * @param sizeBytes How many bytes there will be, where that is known.
- */
-export function digester(
-  algorithms: Iterable<string>,
-  sizeBytes: number = Number.POSITIVE_INFINITY,
-): Digester {
+/** What is known of a pass whose bytes are digested. */
+export interface DigestedPass {
+  /** How many bytes there will be, where that is known. */
+  readonly sizeBytes?: number | undefined;
+  /** How many processors the pass keeps busy without its digests. Default: 1. */
+  readonly busyProcessors?: number | undefined;
+}
+
+/** Computes digests by these algorithms of `node:crypto`: on threads of their own where that pays. */
+export function digester(algorithms: Iterable<string>, pass: DigestedPass = {}): Digester {
   const wanted = [...new Set(algorithms)];
-  const pays = wanted.length > 0 && sizeBytes >= THREAD_BYTES && availableParallelism() > 1;
-  return pays ? digestOnThreads(wanted) : digestHere(wanted);
+  return threadsPay(wanted.length, pass, availableParallelism())
+    ? digestOnThreads(wanted)
+    : digestHere(wanted);
+}
+
+/**
+ * Whether so many digests are made on threads: of much data, where a processor is free for them. Several of them leave
+ * the thread of the pass no time for anything else, so they have threads where there is a second processor at all.
+ */
+export function threadsPay(
+  digests: number,
+  { sizeBytes = Number.POSITIVE_INFINITY, busyProcessors = 1 }: DigestedPass,
+  processors: number,
+): boolean {
+  if (digests === 0 || sizeBytes < THREAD_BYTES) return false;
+  return processors > (digests === 1 ? busyProcessors : 1);
 }
 
 function digestHere(algorithms: readonly string[]): Digester {

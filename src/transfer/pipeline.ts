@@ -132,7 +132,9 @@ async function layStages(
   const wasRead = convert && ("url" in source || decompress !== false);
   const onRead = wasRead ? undefined : options.onRead;
   const reported = onRead === undefined ? inspected.chunks : reportProgress(inspected.chunks, onRead);
-  const checked = checkBytes(reported, { sizeBytes, checksum }, algorithms);
+  // What comes over a network goes out over one at the same time.
+  const busyProcessors = "url" in source ? 2 : 1;
+  const checked = checkBytes(reported, { sizeBytes, checksum }, algorithms, { busyProcessors });
   const { passed } = checked;
   const release = (chunk: Uint8Array): void => opened.release?.(chunk);
   return { chunks: kept(checked, opened), release, passed, received: passed, close: inspected.close };
