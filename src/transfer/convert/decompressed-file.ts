@@ -43,14 +43,22 @@ export async function decompressToFile(
 ): Promise<DecompressedFile> {
   const { signal, cache, connections, onCacheHit, onSize } = options;
   const checksum = knownChecksum(source);
-  const opened = await openSource(source, { signal, cache, connections, onCacheHit, checksum });
+  const cacheDirectory = "url" in source ? cacheOf(source, options)?.directory : undefined;
+  let isThere = false;
+  const onHit = (path: string): void => {
+    isThere = true;
+    onCacheHit?.(path);
+  };
+  const opened = await openSource(source, { signal, cache, connections, onCacheHit: onHit, checksum });
   try {
     const { sizeBytes } = opened;
     onSize?.(sizeBytes);
-    const place = await findPlace("url" in source ? cacheOf(source, options)?.directory : undefined);
+    const place = await findPlace(cacheDirectory);
     try {
+      const isKeptBeside = opened.keep !== undefined && !isThere && place.directory === cacheDirectory;
       // Seldom less comes out than went in: what is in a disk is compressed, or isn't compressible.
-      if (!(await hasRoom(place.directory, sizeBytes ?? 0))) throw noRoom(place.directory);
+      const neededBytes = (sizeBytes ?? 0) * (isKeptBeside ? 2 : 1);
+      if (!(await hasRoom(place.directory, neededBytes))) throw noRoom(place.directory);
       const { chunks, release, received } = await decompressSource(source, opened, options);
       await fillFile(place, chunks, release);
       const stats = await place.handle.stat();

@@ -1,5 +1,15 @@
 import { getEventListeners } from "node:events";
-import { mkdir, open, readdir, readFile, readlink, stat, truncate, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  stat,
+  statfs,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -344,6 +354,15 @@ describe("where there is no room", () => {
       );
     });
     expect(onRead).not.toHaveBeenCalled();
+  });
+
+  it("for a download and for what comes out of it, that is said before its body comes", async () => {
+    const { bavail, bsize } = await statfs(folder);
+    const url = await httpServer((_request, response) => {
+      response.writeHead(200, { "content-length": Math.floor(bavail * bsize * 0.75) }).flushHeaders();
+    });
+    expect(await rejectionOf(openTransfer({ url, cachePath }, OPTIONS))).toMatchObject(error(cachePath));
+    expect(await readdir(cachePath)).toEqual([]);
   });
 
   it("for as much as a server says, that is said before its body comes", async () => {
