@@ -23,6 +23,7 @@ machine takes a processor from the decoder: --sink has none.
 
   --size SIZE     of the disk before it is compressed, such as 512MiB (256MiB)
   --runs NUMBER   of turns (3)
+  --codecs NAMES  with commas between them (gzip,bzip2,xz,zstd)
   --cloud NAME    an entry of clouds.yaml; without it a Keystone and a Glance are started for this
   --sink          to a server on this machine that forgets the bytes, with sha512, in place of a cloud; and the same by
                   hand: curl | the codec's own program | tee | curl, with sha512sum
@@ -44,6 +45,7 @@ export async function run(parameters: string[]): Promise<void> {
     options: {
       size: { type: "string", default: "256MiB" },
       runs: { type: "string", default: "3" },
+      codecs: { type: "string", default: COMPRESSORS.map(([codec]) => codec).join() },
       cloud: { type: "string" },
       sink: { type: "boolean", default: false },
       check: { type: "boolean", default: false },
@@ -51,6 +53,9 @@ export async function run(parameters: string[]): Promise<void> {
     },
   });
   if (values.help) return console.log(usage);
+  const wanted = values.codecs.split(",");
+  const compressors = COMPRESSORS.filter(([codec]) => wanted.includes(codec));
+  if (compressors.length !== wanted.length) throw new Error(`--codecs ${values.codecs}: ${usage}`);
   const started = values.cloud === undefined && !values.sink ? await startCloud() : undefined;
   if (started !== undefined) process.env["OS_CLIENT_CONFIG_FILE"] = started.cloudsYaml;
   const stop = new AbortController();
@@ -58,14 +63,15 @@ export async function run(parameters: string[]): Promise<void> {
   let server: ChildProcess | undefined;
   try {
     await writeDisk(join(folder, "disk"), parseSizeBytes(values.size));
-    for (const [tool] of COMPRESSORS)
+    for (const [tool] of compressors)
       execFileSync(tool, [tool === "xz" ? "-1k" : "-k", join(folder, "disk")], { stdio: "pipe" });
     server = spawn(process.execPath, [join(import.meta.dirname, "serve-child.ts"), folder]);
     const [line] = await once(server.stdout ?? process.stdin, "data");
     const receiver = values.sink
       ? intoSink(`${await serve(join(folder, "disk"), stop.signal)}/sink`, folder, stop.signal)
       : intoCloud(new ImageManager(await openstack({ cloud: values.cloud ?? "demo" })));
-    const ratios = await measure(receiver, folder, String(line).trim(), Number(values.runs));
+    const files = { folder, origin: String(line).trim(), compressors };
+    const ratios = await measure(receiver, files, Number(values.runs));
     if (values.check && ratios.some((ratio) => !(ratio <= PROMISED))) process.exitCode = 1;
   } finally {
     server?.kill();
@@ -88,10 +94,16 @@ interface Receiver {
   receiveByHand?(url: string, codec: Codec): Promise<void>;
 }
 
+interface Files {
+  readonly folder: string;
+  /** Where they are served. */
+  readonly origin: string;
+  readonly compressors: readonly (typeof COMPRESSORS)[number][];
+}
+
 async function measure(
   { receive, receiveByHand }: Receiver,
-  folder: string,
-  origin: string,
+  { folder, origin, compressors }: Files,
   runs: number,
 ): Promise<readonly number[]> {
   console.log(
@@ -100,7 +112,7 @@ async function measure(
   console.log(`${availableParallelism()} processors, load before: ${loadavg()[0]?.toFixed(2)}\n`);
   const rows = [["codec", "download", "decompress", "upload", "all", "all / slowest", "peak MB", "by hand"]];
   const ratios: number[] = [];
-  for (const [codec, suffix] of COMPRESSORS) {
+  for (const [codec, suffix] of compressors) {
     const url = `${origin}/disk.${suffix}`;
     const parts = {
       download: async () => drain((await openSource({ url })).chunks),

@@ -27,7 +27,10 @@ interface Listing {
   readonly hidden: boolean;
 }
 
-/** All images that answer to a query, each once: Glance lists hidden images and others by separate requests. */
+/**
+ * All images that answer to a query, each once. Glance lists hidden images and others by separate requests: both are
+ * made at once.
+ */
 export async function* listImages(
   context: ListContext,
   query: ImageQuery,
