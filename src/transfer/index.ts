@@ -4,7 +4,7 @@ export type { Codec } from "../model/spec.ts";
 export type { Cache } from "./cache/cache.ts";
 export { platformCacheDirectory } from "./cache/directory.ts";
 export { type PruneOptions, type PruneResult, pruneCache } from "./cache/prune.ts";
-export { type CheckedBytes, checkBytes, type Expectation, type Passed } from "./check.ts";
+export { type CheckedBytes, type CheckOptions, checkBytes, type Expectation, type Passed } from "./check.ts";
 export { type ConvertOptions, convertToRaw } from "./convert/convert.ts";
 export { type DecompressOptions, decompress } from "./decompress/decompress.ts";
 export type { SourceHints } from "./decompress/detect.ts";

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { ImageManager, type ImageSpecInput } from "../../src/index.ts";
-import { type Cloud, cloud, dataOf, failureOf, imagesOf, specOf, watched } from "./cloud.ts";
+import { type Cloud, cloud, dataOf, failureOf, imagesOf, specOf, watched } from "./support/cloud.ts";
 
 const REASON = { why: "enough" };
 

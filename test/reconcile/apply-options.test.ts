@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ImageManager, type ImageSpecInput } from "../../src/index.ts";
 import { skipWaits } from "../support/fake-time.ts";
-import { type Cloud, cloud, dataOf, onlyImage, recorded, specOf, watched } from "./cloud.ts";
+import { type Cloud, cloud, dataOf, onlyImage, recorded, specOf, watched } from "./support/cloud.ts";
 
 beforeEach(skipWaits);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ApplyResult, ImageManager, ImagewrightError } from "../../src/index.ts";
-import { cloud, dataOf, failureOf, imagesOf, recorded, specOf, watched } from "./cloud.ts";
+import { cloud, dataOf, failureOf, imagesOf, recorded, specOf, watched } from "./support/cloud.ts";
 
 const NAMES = ["c", "a", "d", "b"];
 const SPECS = NAMES.map((name) => specOf({ name, source: dataOf(`data of ${name}`) }));

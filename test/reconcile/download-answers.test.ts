@@ -8,7 +8,7 @@ import { type DownloadOptions, HttpError, type Image, ImageManager, NetworkError
 import { inChunks } from "../support/bytes.ts";
 import { rejectionOf } from "../support/errors.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { type Cloud, cloud, specOf } from "./cloud.ts";
+import { type Cloud, cloud, specOf } from "./support/cloud.ts";
 
 const DATA = "first data";
 

@@ -13,7 +13,7 @@ import {
 import { inChunks, someBytes } from "../support/bytes.ts";
 import { rejectionOf } from "../support/errors.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { type Cloud, cloud, specOf } from "./cloud.ts";
+import { type Cloud, cloud, specOf } from "./support/cloud.ts";
 
 // A download that is cut is gone on with at once.
 beforeEach(() => void vi.spyOn(Math, "random").mockReturnValue(0));

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { type ImageEvents, ImageManager, type ProgressEvent } from "../../src/index.ts";
 import { skipWaits } from "../support/fake-time.ts";
 import { httpServer } from "../support/loopback.ts";
-import { cloud, dataOf, failureOf, specOf, watched } from "./cloud.ts";
+import { cloud, dataOf, failureOf, specOf, watched } from "./support/cloud.ts";
 
 const NAMES = [
   "plan-start",

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { type Image, ImageManager, type ImageQuery, type ImageSpecInput } from "../../src/index.ts";
-import { type Cloud, cloud, dataOf, failureOf, recorded, specOf } from "./cloud.ts";
+import { type Cloud, cloud, dataOf, failureOf, recorded, specOf } from "./support/cloud.ts";
 
 async function messageOf(promise: Promise<unknown>): Promise<string> {
   return String(await failureOf(promise));

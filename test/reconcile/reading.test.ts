@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ImageManager, type ImageQuery } from "../../src/index.ts";
-import { type Cloud, cloud, dataOf, failureOf, specOf } from "./cloud.ts";
+import { type Cloud, cloud, dataOf, failureOf, specOf } from "./support/cloud.ts";
 
 /** A cloud with three images, one created each second. */
 async function three(): Promise<{ backend: Cloud; images: ImageManager }> {

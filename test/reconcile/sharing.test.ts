@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Backend, ImageManager, type MemberStatus } from "../../src/index.ts";
-import { cloud, imagesOf, recorded, specOf } from "./cloud.ts";
+import { cloud, imagesOf, recorded, specOf } from "./support/cloud.ts";
 
 const shared = { name: "a", containerFormat: "bare", diskFormat: "raw", visibility: "shared" } as const;
 

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { type Backend, ImageSpec } from "../../src/index.ts";
 import { backendConformance, type Expectations } from "../../src/testing/index.ts";
-import { givingCloud } from "../reconcile/giving-cloud.ts";
-import { type Behaviour, volumeCloud } from "../reconcile/volume-cloud.ts";
+import { givingCloud } from "../reconcile/support/giving-cloud.ts";
+import { type Behaviour, volumeCloud } from "../reconcile/support/volume-cloud.ts";
 
 const EXPECTATIONS: Expectations = {
   lacks: {
