@@ -1,4 +1,7 @@
-/** Declared here: the types of Node.js leave it to those of browsers. It is missing where nothing may be compiled (`--jitless`). */
+/**
+ * Declared here: the types of Node.js leave it to those of browsers. It is missing where nothing may be compiled
+ * (`--jitless`).
+ */
 declare const WebAssembly:
   | { readonly Memory: new (descriptor: { readonly initial: number }) => { readonly buffer: ArrayBuffer } }
   | undefined;

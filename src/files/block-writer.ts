@@ -4,7 +4,7 @@ import { writeAt } from "./at-offset.ts";
 import { blockMemory } from "./block-memory.ts";
 import { hasCode } from "./disk.ts";
 
-/** How much is written at once. Blocks begin at multiples of it in the file, and it is a multiple of any disk's own blocks. */
+/** How much is written at once. Blocks begin at multiples of it in the file; it is a multiple of any disk's own blocks. */
 const BLOCK_BYTES = 1024 * 1024;
 
 /** How many blocks may be filled or on their way to the disk. */

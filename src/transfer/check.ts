@@ -10,7 +10,10 @@ export interface Expectation {
 
 /** Options of {@link checkBytes}. */
 export interface CheckOptions {
-  /** How many processors the pass keeps busy without its digests: where no other is free, one digest has no thread. Default: 1. */
+  /**
+   * How many processors the pass keeps busy without its digests: where no other is free, one digest has no thread.
+   * Default: 1.
+   */
   readonly busyProcessors?: number | undefined;
 }
 
