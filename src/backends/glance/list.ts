@@ -37,38 +37,16 @@ export async function* listImages(
   options?: CallOptions,
 ): AsyncGenerator<Image> {
   const seen = new Set<string>();
-  const asked = (query.hidden === undefined ? [false, true] : [query.hidden]).map((hidden) =>
-    begun(listAll(context, query, hidden, options)),
-  );
-  for (const listed of asked) {
-    for await (const wire of listed) {
-      if (seen.has(wire.id)) continue;
-      seen.add(wire.id);
-      const image = context.toImage(wire);
-      if (matchesQuery(image, query)) yield image;
+  for (const hidden of query.hidden === undefined ? [false, true] : [query.hidden]) {
+    for (const parameters of listings(query)) {
+      for await (const wire of listWire(context, { parameters, hidden }, options)) {
+        if (seen.has(wire.id)) continue;
+        seen.add(wire.id);
+        const image = context.toImage(wire);
+        if (matchesQuery(image, query)) yield image;
+      }
     }
   }
-}
-
-async function* listAll(
-  context: ListContext,
-  query: ImageQuery,
-  hidden: boolean,
-  options: CallOptions | undefined,
-): AsyncGenerator<WireImage> {
-  for (const parameters of listings(query)) yield* listWire(context, { parameters, hidden }, options);
-}
-
-/** Asks for the first item before anybody wants it. */
-function begun<Item>(items: AsyncGenerator<Item>): AsyncIterable<Item> {
-  const first = items.next();
-  // Who leaves before it is wanted isn't told of its failure.
-  first.catch(() => undefined);
-  return {
-    async *[Symbol.asyncIterator]() {
-      for (let next = await first; next.done !== true; next = await items.next()) yield next.value;
-    },
-  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { describe, expect, it, test, vi } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { Image, ImageQuery } from "../../../src/model/index.ts";
 import { rejectionOf } from "../../support/errors.ts";
 import { glance, ID, IMAGES, TOKEN, wireImage } from "../../support/glance.ts";
@@ -6,41 +6,6 @@ import { type Call, mockNetwork, type Reply } from "../../support/network.ts";
 
 const LIST = `GET ${IMAGES}`;
 const EMPTY: Reply = { json: { images: [], first: "/v2/images", schema: "/v2/schemas/images" } };
-
-it("asks for images that are hidden without waiting for those that are not", async () => {
-  const asked = Promise.withResolvers<void>();
-  const network = mockNetwork();
-  network.expect(
-    LIST,
-    async () => {
-      await asked.promise;
-      return { json: { images: [wireImage({ id: "a" })] } };
-    },
-    () => {
-      asked.resolve();
-      return { json: { images: [wireImage({ id: "b", os_hidden: true })] } };
-    },
-  );
-  expect((await toArray(glance().list({}))).map(({ id }) => id)).toEqual(["a", "b"]);
-});
-
-it("a refusal to list hidden images comes behind the others, and not to who has left by then", async () => {
-  const network = mockNetwork();
-  const replies: Reply[] = [{ json: { images: [wireImage({ id: "a" })] } }, { status: 400, text: "" }];
-  network.expect(LIST, ...replies, ...replies);
-  const taken: string[] = [];
-  const refusal = await rejectionOf(
-    (async () => {
-      for await (const { id } of glance().list({})) taken.push(id);
-    })(),
-  );
-  expect([taken, refusal]).toEqual([["a"], expect.objectContaining({ status: 400 })]);
-  for await (const { id } of glance().list({})) {
-    expect(id).toBe("a");
-    break;
-  }
-  await vi.waitFor(() => expect(network.calls).toHaveLength(4));
-});
 
 it("asks for images that are not hidden, then for those that are", async () => {
   const { calls, images } = await list({}, [

@@ -79,15 +79,15 @@ describe("several specs that are in place", () => {
     network.expect(
       `GET ${IMAGES}`,
       { json: { images: wire.slice(0, 100), next: "/v2/images?marker=id-99" } },
-      { json: { images: wire.slice(150).map((image) => ({ ...image, os_hidden: true })) } },
       { json: { images: wire.slice(100, 150) } },
+      { json: { images: wire.slice(150).map((image) => ({ ...image, os_hidden: true })) } },
     );
     const results = await new ImageManager(glance()).apply(specs);
     expect(results.map(({ plan }) => plan.action)).toEqual(specs.map(() => "none"));
     expect(network.calls.map(({ query }) => Object.fromEntries(query))).toEqual([
       { owner: PROJECT, limit: "1000" },
-      { owner: PROJECT, os_hidden: "true", limit: "1000" },
       { owner: PROJECT, limit: "1000", marker: "id-99" },
+      { owner: PROJECT, os_hidden: "true", limit: "1000" },
     ]);
   });
 });
