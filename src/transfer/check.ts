@@ -1,20 +1,11 @@
 import { type Checksum, formatChecksum, TransferError } from "../model/index.ts";
-import { type Digests, digester } from "./digest.ts";
+import { type DigestOptions, type Digests, digester } from "./digest.ts";
 import { empty } from "./source.ts";
 
 /** What the bytes of a transfer must be. */
 export interface Expectation {
   readonly sizeBytes?: number | undefined;
   readonly checksum?: Checksum | undefined;
-}
-
-/** Options of {@link checkBytes}. */
-export interface CheckOptions {
-  /**
-   * How many processors the pass keeps busy without its digests: where no other is free, one digest has no thread.
-   * Default: 1.
-   */
-  readonly busyProcessors?: number | undefined;
 }
 
 /** What went through. */
@@ -41,7 +32,7 @@ export function checkBytes(
   chunks: AsyncIterable<Uint8Array>,
   expected: Expectation,
   algorithms: Iterable<string>,
-  { busyProcessors }: CheckOptions = {},
+  { busyProcessors }: DigestOptions = {},
 ): CheckedBytes {
   const checksum = expected.checksum === undefined ? [] : [expected.checksum.algorithm];
   const digest = digester([...algorithms, ...checksum], { sizeBytes: expected.sizeBytes, busyProcessors });

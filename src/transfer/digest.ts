@@ -20,12 +20,19 @@ export interface Digester {
 /** Less than this is digested before a thread has started, in bytes. */
 const THREAD_BYTES = 64 * 1024 * 1024;
 
+/** How bytes are digested on their way. */
+export interface DigestOptions {
+  /**
+   * How many processors the pass keeps busy without its digests: where no other is free, one digest has no thread.
+   * Default: 1.
+   */
+  readonly busyProcessors?: number | undefined;
+}
+
 /** What is known of a pass whose bytes are digested. */
-export interface DigestedPass {
+export interface DigestedPass extends DigestOptions {
   /** How many bytes there will be, where that is known. */
   readonly sizeBytes?: number | undefined;
-  /** How many processors the pass keeps busy without its digests. Default: 1. */
-  readonly busyProcessors?: number | undefined;
 }
 
 /** Computes digests by these algorithms of `node:crypto`: on threads of their own where that pays. */

@@ -1,10 +1,10 @@
-import { constants } from "node:fs";
-import { open, readdir, readFile, readlink, rename } from "node:fs/promises";
+import { open, readFile, rename } from "node:fs/promises";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type BlockWriter, type BlockWriting, openBlockWriter } from "../../src/files/block-writer.ts";
 import { someBytes } from "../support/bytes.ts";
 import { rejectionOf } from "../support/errors.ts";
+import { canBeOpenDirect, isOpenDirect, openFlags } from "../support/open-flags.ts";
 import { temporaryFile } from "../support/temporary.ts";
 
 const MIB = 2 ** 20;
@@ -34,27 +34,6 @@ async function appendPieces(writer: BlockWriter, bytes: Uint8Array, lengths: rea
     lent.fill(0);
     at += lent.length;
   }
-}
-
-/** How the file at a path is open in this process: flags of open(2). */
-async function openFlags(path: string): Promise<readonly number[]> {
-  const flags: number[] = [];
-  for (const fd of await readdir("/proc/self/fd")) {
-    if ((await readlink(`/proc/self/fd/${fd}`).catch(() => undefined)) !== path) continue;
-    const [, octal = "0"] = /^flags:\s+(\d+)/m.exec(await readFile(`/proc/self/fdinfo/${fd}`, "utf8")) ?? [];
-    flags.push(Number.parseInt(octal, 8));
-  }
-  return flags;
-}
-
-const isDirect = async (path: string): Promise<boolean> =>
-  (await openFlags(path)).some((flags) => (flags & constants.O_DIRECT) !== 0);
-
-/** Whether files in the folder for temporary files can be written so at all. */
-async function canBeDirect(path: string): Promise<boolean> {
-  const file = await open(path, constants.O_WRONLY | constants.O_DIRECT).catch(() => undefined);
-  await file?.close();
-  return file !== undefined;
 }
 
 describe("the file holds what was there before, and all that was appended", () => {
@@ -116,11 +95,11 @@ it("what isn't a whole block waits for the rest of it, or for a flush", async ()
 describe.runIf(process.platform === "linux")("past the operating system's memory", () => {
   it("goes what nobody reads soon, where the file system can, until the writer is closed", async () => {
     const path = await temporaryFile(Buffer.alloc(0));
-    const can = await canBeDirect(path);
+    const can = await canBeOpenDirect(path);
     const file = await open(path, "r+");
     onTestFinished(() => file.close());
     const writer = await openBlockWriter(file, later);
-    expect(await isDirect(path)).toBe(can);
+    expect(await isOpenDirect(path)).toBe(can);
     await writer.close();
     expect(await openFlags(path)).toHaveLength(1);
   });
@@ -133,7 +112,7 @@ describe.runIf(process.platform === "linux")("past the operating system's memory
     for (const [name, value] of Object.entries(globals ?? {})) vi.stubGlobal(name, value);
     const path = await temporaryFile(Buffer.alloc(0));
     const { writer, close } = await writerOf(path, writing);
-    expect(await isDirect(path)).toBe(false);
+    expect(await isOpenDirect(path)).toBe(false);
     await writer.append(appended);
     await close();
     expect((await readFile(path)).equals(appended)).toBe(true);
@@ -152,8 +131,10 @@ describe.runIf(process.platform === "linux")("past the operating system's memory
     await close();
     expect((await readFile(path)).equals(appended)).toBe(true);
   });
+});
 
-  it("a full disk is an error of what is written, and of what comes after it", async () => {
+describe.runIf(process.platform === "linux")("a full disk is an error", () => {
+  it("of what is written, and of what comes after it", async () => {
     const { writer, close } = await writerOf("/dev/full", later);
     await writer.append(appended.subarray(0, MIB));
     expect(await rejectionOf(writer.written())).toMatchObject({ code: "ENOSPC" });
@@ -161,7 +142,7 @@ describe.runIf(process.platform === "linux")("past the operating system's memory
     await close();
   });
 
-  it("a full disk is an error while room is waited for", async () => {
+  it("while room is waited for", async () => {
     const { writer, close } = await writerOf("/dev/full", later);
     expect(await rejectionOf(Promise.resolve(writer.append(Buffer.alloc(8 * MIB))))).toMatchObject({
       code: "ENOSPC",
